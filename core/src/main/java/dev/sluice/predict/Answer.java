@@ -1,0 +1,21 @@
+package dev.sluice.predict;
+
+import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.Tensor;
+
+/**
+ * Where a protocol takes the end of a call. At most one method is called, once, on any thread; none
+ * after {@link Call#abandon} returned true. It does not block.
+ */
+public interface Answer {
+  /**
+   * The run succeeded.
+   *
+   * @param outputs one tensor per wanted output, in order; valid only until this returns, and never
+   *     to be closed here
+   */
+  void succeeded(Call call, Tensor[] outputs);
+
+  /** The run failed. */
+  void failed(Call call, ServingException failure);
+}

@@ -1,0 +1,208 @@
+package dev.sluice.predict;
+
+import dev.sluice.admission.Limiter;
+import dev.sluice.lifecycle.ServableLease;
+import dev.sluice.servable.Completion;
+import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.Servable;
+import dev.sluice.servable.ServableId;
+import dev.sluice.servable.ServingException;
+import dev.sluice.servable.Signature;
+import dev.sluice.tensor.DataType;
+import dev.sluice.tensor.Shape;
+import dev.sluice.tensor.Tensor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request inside the server: the one object that owns its permit, its lease and its inputs.
+ *
+ * <p>A call is first <em>open</em>: the thread that decodes the request owns it, selects a
+ * signature and fills inputs. Then it either is {@linkplain #close() closed}, or {@linkplain #run()
+ * runs}; from then on the completion owns it, and the completion alone gives everything back.
+ * {@link #abandon} may be called by any thread at any time and frees nothing: the engine may still
+ * read the inputs.
+ */
+public final class Call implements RunRequest, Completion {
+  /*
+   * Two facts, two words. Who may answer the client: `answered` goes 0 -> 1 once, by the completion
+   * or by abandon, so a time-out and a result never both reach the client. Who gives resources
+   * back: close() before run(), the completion after it; both go through give-back, which `released`
+   * guards against a servable that completes twice.
+   */
+  private static final VarHandle ANSWERED;
+  private static final VarHandle RELEASED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      ANSWERED = lookup.findVarHandle(Call.class, "answered", int.class);
+      RELEASED = lookup.findVarHandle(Call.class, "released", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final int[] NO_OUTPUTS = {};
+  private static final @Nullable Tensor[] NO_INPUTS = {};
+
+  private final Limiter limiter;
+  private final ServableLease lease;
+  private final Answer answer;
+  private @Nullable Signature signature;
+  private @Nullable Tensor[] inputs = NO_INPUTS;
+  private int[] outputs = NO_OUTPUTS;
+  private long deadlineNanos;
+  private boolean hasDeadline;
+
+  @SuppressWarnings("UnusedVariable") // through ANSWERED
+  private volatile int answered;
+
+  @SuppressWarnings("UnusedVariable") // through RELEASED
+  private volatile int released;
+
+  Call(Limiter limiter, ServableLease lease, Answer answer) {
+    this.limiter = limiter;
+    this.lease = lease;
+    this.answer = answer;
+  }
+
+  /** Returns the servable that answers. */
+  public ServableId id() {
+    return lease.id();
+  }
+
+  /** Returns the signatures of the servable and its other facts; not to be run directly. */
+  public Servable servable() {
+    return lease.servable();
+  }
+
+  /**
+   * Chooses the signature to run, with all of its outputs; an empty key means the default.
+   *
+   * @return the signature, or null if the servable has none of that key
+   */
+  public @Nullable Signature select(String key) {
+    Signature found =
+        lease.servable().signatures().get(key.isEmpty() ? Signature.DEFAULT_KEY : key);
+    signature = found;
+    if (found != null) {
+      outputs = found.allOutputs();
+      inputs = new @Nullable Tensor[found.inputs().size()];
+    }
+    return found;
+  }
+
+  /** Restricts the run to these outputs of the selected signature, by index. */
+  public void selectOutputs(int[] indices) {
+    outputs = indices.clone();
+  }
+
+  /** Sets when the request is no longer worth running, on the scale of System.nanoTime. */
+  public void setDeadline(long nanoTime) {
+    deadlineNanos = nanoTime;
+    hasDeadline = true;
+  }
+
+  /**
+   * Returns memory for an input of the selected signature, in which the decoder writes the value;
+   * it belongs to the call. A second call for the same input replaces the first.
+   */
+  public Tensor allocateInput(int index, DataType dtype, Shape shape, long byteSize) {
+    Tensor tensor = lease.servable().allocator().allocate(dtype, shape, byteSize);
+    Tensor before = inputs[index];
+    inputs[index] = tensor;
+    if (before != null) {
+      before.close();
+    }
+    return tensor;
+  }
+
+  /** Returns true if the request brought a value for an input. */
+  public boolean hasInput(int index) {
+    return inputs[index] != null;
+  }
+
+  /** Runs the selected signature. The call belongs to its completion from here on. */
+  public void run() {
+    lease.servable().run(this, this);
+  }
+
+  /** Gives everything back without an answer; for a call that never ran. */
+  public void close() {
+    release();
+  }
+
+  /**
+   * Says that nobody waits for the answer any more: the client is gone or its time is up.
+   *
+   * @return true if the answer will not be called any more; false if it already was, or is about to
+   */
+  public boolean abandon() {
+    return ANSWERED.compareAndSet(this, 0, 1);
+  }
+
+  @Override
+  public Signature signature() {
+    Signature selected = signature;
+    if (selected == null) {
+      throw new IllegalStateException("no signature selected");
+    }
+    return selected;
+  }
+
+  @Override
+  public @Nullable Tensor input(int index) {
+    Tensor given = inputs[index];
+    return given != null ? given : signature().defaultValue(index);
+  }
+
+  @Override
+  public int[] outputs() {
+    return outputs;
+  }
+
+  @Override
+  public boolean isAbandoned() {
+    return answered != 0 || (hasDeadline && System.nanoTime() - deadlineNanos >= 0);
+  }
+
+  @Override
+  public void succeeded(Tensor[] results) {
+    try {
+      if (ANSWERED.compareAndSet(this, 0, 1)) {
+        answer.succeeded(this, results);
+      }
+    } finally {
+      for (Tensor result : results) {
+        result.close();
+      }
+      release();
+    }
+  }
+
+  @Override
+  public void failed(ServingException failure) {
+    try {
+      if (ANSWERED.compareAndSet(this, 0, 1)) {
+        answer.failed(this, failure);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    if (!RELEASED.compareAndSet(this, 0, 1)) {
+      throw new IllegalStateException("a call of " + lease.id() + " ended twice");
+    }
+    for (Tensor input : inputs) {
+      if (input != null) {
+        input.close();
+      }
+    }
+    lease.release();
+    limiter.release();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.sluice.predict;
+
+import dev.sluice.admission.Limiter;
+import dev.sluice.lifecycle.ServableLease;
+import dev.sluice.lifecycle.ServableLookup;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ServingException;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets requests in: takes a permit, finds the servable, and hands out the call that owns both.
+ *
+ * <p>Knows no protocol. Thread-safe; nothing here blocks.
+ */
+public final class Predictor {
+  private final ServableLookup lookup;
+  private final Limiter limiter;
+
+  public Predictor(ServableLookup lookup, Limiter limiter) {
+    this.lookup = lookup;
+    this.limiter = limiter;
+  }
+
+  /**
+   * Opens a call to a model.
+   *
+   * @throws ServingException INVALID_ARGUMENT for an empty name or an unknown label, NOT_FOUND if
+   *     no such version is available, RESOURCE_EXHAUSTED if too many requests are inside (grpc.md
+   *     §3)
+   */
+  public Call open(String model, VersionChoice choice, Answer answer) throws ServingException {
+    if (!limiter.tryAcquire()) {
+      throw new ServingException(
+          Code.RESOURCE_EXHAUSTED,
+          "Too many requests: the server works on "
+              + limiter.limit()
+              + " at once (--max_concurrent_requests)");
+    }
+    boolean opened = false;
+    try {
+      Call call = new Call(limiter, acquire(model, choice), answer);
+      opened = true;
+      return call;
+    } finally {
+      if (!opened) {
+        limiter.release();
+      }
+    }
+  }
+
+  /**
+   * Returns an acquired lease of a servable, for requests that only read what it says of itself;
+   * the caller releases it.
+   */
+  public ServableLease acquire(String model, VersionChoice choice) throws ServingException {
+    if (model.isEmpty()) {
+      throw ServingException.invalidArgument("ModelSpec has no name specified.");
+    }
+    return switch (choice) {
+      case VersionChoice.Latest() -> found(lookup.acquireLatest(model), "Latest(%s)", model, 0);
+      case VersionChoice.Specific(long version) ->
+          found(lookup.acquire(model, version), "Specific(%s, %d)", model, version);
+      case VersionChoice.Labelled(String label) -> {
+        OptionalLong version = lookup.labelled(model, label);
+        if (version.isEmpty()) {
+          throw ServingException.invalidArgument("Unrecognized servable version label: " + label);
+        }
+        yield found(
+            lookup.acquire(model, version.getAsLong()),
+            "Specific(%s, %d)",
+            model,
+            version.getAsLong());
+      }
+    };
+  }
+
+  private static ServableLease found(
+      @Nullable ServableLease lease, String form, String model, long version)
+      throws ServingException {
+    if (lease != null) {
+      return lease;
+    }
+    throw new ServingException(
+        Code.NOT_FOUND, "Servable not found for request: " + String.format(form, model, version));
+  }
+}

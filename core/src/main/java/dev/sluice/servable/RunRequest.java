@@ -1,0 +1,26 @@
+package dev.sluice.servable;
+
+import dev.sluice.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one signature, as an engine sees it.
+ *
+ * <p>Read by the one thread that runs it. The input tensors stay valid until the completion.
+ */
+public interface RunRequest {
+  /** Returns the signature to run, one of the servable's own. */
+  Signature signature();
+
+  /** Returns the value of an input of the signature, given or default; null if there is none. */
+  @Nullable Tensor input(int index);
+
+  /** Returns the indices of the wanted outputs, in the order of the answer. Not to be written. */
+  int[] outputs();
+
+  /**
+   * Returns true if nobody waits for the answer any more: cancelled, or past its deadline. Work
+   * that has not begun must then not begin (FIELD.md theme 22).
+   */
+  boolean isAbandoned();
+}

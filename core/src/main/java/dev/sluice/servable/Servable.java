@@ -1,0 +1,36 @@
+package dev.sluice.servable;
+
+import dev.sluice.tensor.TensorAllocator;
+import java.util.Map;
+
+/**
+ * One loaded version of a model. Thread-safe.
+ *
+ * <p>An engine's own servable runs on the calling thread and completes before {@link #run} returns;
+ * decorators (lanes, batching) put a queue in front of it.
+ */
+public interface Servable {
+  /** Returns the signatures by key; immutable. */
+  Map<String, Signature> signatures();
+
+  /** Returns where the memory of inputs comes from, so that the engine need not copy them. */
+  TensorAllocator allocator();
+
+  /**
+   * Returns what the model says of itself in its own format, by the name of the metadata field; for
+   * a SavedModel {@code signature_def}, a serialized {@code tensorflow.serving.SignatureDefMap}
+   * with all signatures verbatim (grpc.md §9). Empty where {@link #signatures()} says it all.
+   */
+  default Map<String, byte[]> metadata() {
+    return Map.of();
+  }
+
+  /** Runs a signature; the completion is called exactly once, possibly before this returns. */
+  void run(RunRequest request, Completion completion);
+
+  /**
+   * Stops what the servable itself started, such as threads. Called once, after the drain and
+   * before the loader unloads; a decorator then closes what it decorates.
+   */
+  default void close() {}
+}

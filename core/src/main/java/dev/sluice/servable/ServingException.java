@@ -1,0 +1,44 @@
+package dev.sluice.servable;
+
+/**
+ * A failure that may happen in a healthy server: a bad request, a model that does not load.
+ *
+ * <p>The message goes to the client: it says what was expected and found, for which model, version
+ * and tensor, never the contents. Carries no stack trace, since a client must not be able to make
+ * the server fill in thousands a second.
+ */
+public final class ServingException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final Code code;
+
+  /** Creates a failure; {@code code} is not {@link Code#OK}. */
+  public ServingException(Code code, String message) {
+    super(message, null, false, false);
+    if (code == Code.OK) {
+      throw new IllegalArgumentException("OK is no failure");
+    }
+    this.code = code;
+  }
+
+  /** Returns an INVALID_ARGUMENT failure. */
+  public static ServingException invalidArgument(String message) {
+    return new ServingException(Code.INVALID_ARGUMENT, message);
+  }
+
+  /** Returns what kind of failure it is. */
+  public Code code() {
+    return code;
+  }
+
+  /** Returns the text for the client; never null. */
+  public String text() {
+    String message = getMessage();
+    return message == null ? "" : message;
+  }
+
+  /** Returns {@code CODE: message}, for logs and for messages that quote this one. */
+  public String codeAndText() {
+    return code + ": " + text();
+  }
+}
