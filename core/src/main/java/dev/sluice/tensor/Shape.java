@@ -73,18 +73,13 @@ public final class Shape {
       throw new ArithmeticException("unknown rank");
     }
     long product = 1;
-    boolean empty = false;
     for (long dim : dims) {
       if (dim < 0) {
         throw new ArithmeticException("negative dimension " + dim);
       }
-      if (dim == 0) {
-        empty = true;
-      } else {
-        product = Math.multiplyExact(product, dim);
-      }
+      product = Math.multiplyExact(product, dim);
     }
-    return empty ? 0 : product;
+    return product;
   }
 
   @Override

@@ -1,0 +1,123 @@
+package dev.sluice.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer.
+ *
+ * <p>Created and read on the connection's event loop; {@link #respond} may be called by any thread,
+ * once. The body may be handed to another thread as long as that thread, or the answer, is what
+ * releases it.
+ */
+public final class Exchange implements Runnable {
+  private final HttpConnection connection;
+  private final String method;
+  private final String target;
+  private final HttpHeaders headers;
+  private boolean keepAlive;
+  private @Nullable ByteBuf body;
+  private @Nullable ByteBuf answer;
+  private @Nullable Watcher watcher;
+  private long deadlineNanos;
+
+  Exchange(
+      HttpConnection connection,
+      String method,
+      String target,
+      HttpHeaders headers,
+      boolean keepAlive,
+      @Nullable ByteBuf body) {
+    this.connection = connection;
+    this.method = method;
+    this.target = target;
+    this.headers = headers;
+    this.keepAlive = keepAlive;
+    this.body = body;
+  }
+
+  /** Returns the method as sent. */
+  public String method() {
+    return method;
+  }
+
+  /** Returns the request target as sent: still percent-encoded, with query and fragment. */
+  public String target() {
+    return target;
+  }
+
+  /** Returns a header's first value, or null. */
+  public @Nullable String header(CharSequence name) {
+    return headers.get(name);
+  }
+
+  /** Returns the size of the body in bytes. */
+  public int bodyLength() {
+    ByteBuf bytes = body;
+    return bytes == null ? 0 : bytes.readableBytes();
+  }
+
+  /** Copies the whole body to {@code target} from index 0; it must have room. */
+  public void copyBody(byte[] target) {
+    ByteBuf bytes = body;
+    if (bytes != null) {
+      bytes.getBytes(bytes.readerIndex(), target, 0, bytes.readableBytes());
+    }
+  }
+
+  /** Gives the body's memory back before the answer; safe to call more than once. */
+  public void releaseBody() {
+    ByteBuf bytes = body;
+    if (bytes != null) {
+      body = null;
+      bytes.release();
+    }
+  }
+
+  /** Asks to be told of a time-out and of the client's leaving; on the event loop, once. */
+  public void watch(Watcher newWatcher, long deadlineNanoTime) {
+    watcher = newWatcher;
+    deadlineNanos = deadlineNanoTime;
+    connection.armTimer(deadlineNanoTime);
+  }
+
+  /** Runs a task on the connection's event loop. */
+  public void execute(Runnable task) {
+    connection.execute(task);
+  }
+
+  /** Answers with the first {@code length} bytes of {@code content}, which is copied. */
+  public void respond(Response response, byte[] content, int length) {
+    boolean withBody = !method.equals("HEAD");
+    keepAlive = keepAlive && !connection.isDraining();
+    ByteBuf buffer = connection.allocate(length + 256);
+    connection.writeHead(buffer, response, length, keepAlive);
+    if (withBody) {
+      buffer.writeBytes(content, 0, length);
+    }
+    answer = buffer;
+    connection.execute(this);
+  }
+
+  /** Writes the answer; called by the event loop only. */
+  @Override
+  public void run() {
+    releaseBody();
+    ByteBuf buffer = answer;
+    if (buffer == null) {
+      throw new IllegalStateException("no answer for " + method + " " + target);
+    }
+    answer = null;
+    watcher = null;
+    connection.finish(this, buffer, keepAlive);
+  }
+
+  @Nullable Watcher watcher() {
+    return watcher;
+  }
+
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+}

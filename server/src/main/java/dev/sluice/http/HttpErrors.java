@@ -1,0 +1,31 @@
+package dev.sluice.http;
+
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.nio.charset.StandardCharsets;
+
+/** Answers of the HTTP layer itself: HTML pages, as the reference sends (rest.md §1.1). */
+public final class HttpErrors {
+  private HttpErrors() {}
+
+  /** Returns the page for a status code. */
+  public static byte[] page(int status) {
+    String title = status + " " + StatusLine.reason(status);
+    String page =
+        "<HTML><HEAD>\n<TITLE>"
+            + title
+            + "</TITLE>\n</HEAD><BODY>\n<H1>"
+            + StatusLine.reason(status)
+            + "</H1>\n</BODY></HTML>\n";
+    return page.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  static int statusOf(DecoderResult result) {
+    return switch (result.cause()) {
+      case TooLongHttpLineException tooLong -> 414;
+      case TooLongHttpHeaderException tooLarge -> 431;
+      default -> 400;
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package dev.sluice.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A port that speaks HTTP/1.1 and 1.0.
+ *
+ * <p>{@link #bind}, {@link #drain} and {@link #close} are called in that order, by one thread.
+ */
+public final class HttpListener implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HttpListener.class.getName());
+
+  private static final int MAX_LINE_BYTES = 64 << 10;
+  private static final int MAX_HEADER_BYTES = 64 << 10;
+  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int BACKLOG = 4096;
+
+  private final EventLoopGroup acceptors;
+  private final EventLoopGroup workers;
+  private final Class<? extends ServerChannel> channelType;
+  private final HttpHandler handler;
+  private final ResponseHead heads;
+  private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+  private @Nullable Channel server;
+
+  /** Creates a listener on event loops that the caller owns and shares. */
+  public HttpListener(
+      EventLoopGroup acceptors,
+      EventLoopGroup workers,
+      Class<? extends ServerChannel> channelType,
+      HttpHandler handler,
+      InstantSource clock) {
+    this.acceptors = acceptors;
+    this.workers = workers;
+    this.channelType = channelType;
+    this.handler = handler;
+    this.heads = new ResponseHead(clock);
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @return the address bound, with the port that the system chose where 0 was asked for
+   * @throws IOException if the address is in use or not ours; the message names it
+   */
+  public InetSocketAddress bind(InetSocketAddress address) throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(acceptors, workers)
+            .channel(channelType)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 20, 4 << 20))
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel
+                        .pipeline()
+                        .addLast(new HttpRequestDecoder(decoderConfig()))
+                        .addLast(new HttpConnection(HttpListener.this));
+                  }
+                });
+    var bound = bootstrap.bind(address).awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException("port " + address.getPort() + ": " + bound.cause().getMessage());
+    }
+    server = bound.channel();
+    return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  private static HttpDecoderConfig decoderConfig() {
+    return new HttpDecoderConfig()
+        .setMaxInitialLineLength(MAX_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setMaxChunkSize(CHUNK_BYTES)
+        .setValidateHeaders(true);
+  }
+
+  /** Closes the port to new connections and idle ones at once, and each other after its answer. */
+  public void drain() {
+    draining = true;
+    Channel open = server;
+    if (open != null) {
+      open.close().awaitUninterruptibly();
+    }
+    for (Channel connection : connections) {
+      connection
+          .eventLoop()
+          .execute(
+              () -> {
+                HttpConnection state = connection.pipeline().get(HttpConnection.class);
+                if (state != null) {
+                  state.closeWhenIdle();
+                }
+              });
+    }
+  }
+
+  /** Closes every connection. */
+  @Override
+  public void close() {
+    drain();
+    for (Channel connection : connections) {
+      connection.close().awaitUninterruptibly();
+    }
+  }
+
+  HttpHandler handler() {
+    return handler;
+  }
+
+  ResponseHead heads() {
+    return heads;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  void connected(Channel channel) {
+    connections.add(channel);
+  }
+
+  void disconnected(Channel channel) {
+    connections.remove(channel);
+  }
+
+  void report(Throwable cause) {
+    System.Logger.Level level =
+        cause instanceof IOException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+    LOG.log(level, "HTTP connection failed", cause);
+  }
+}
