@@ -1,0 +1,41 @@
+package dev.sluice.lifecycle;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far the present versions of one model are, without those of earlier wishes.
+ *
+ * @param versions in descending order
+ */
+record Progress(List<VersionStatus> versions) {
+  Progress {
+    versions = List.copyOf(versions);
+  }
+
+  /** Returns how a wait for the model ends, or empty if it goes on. */
+  Optional<Outcome> outcome(Outcome.Until until) {
+    for (VersionStatus status : versions) {
+      if (status.state() == VersionState.AVAILABLE) {
+        return Optional.of(new Outcome.Available(status.id()));
+      }
+    }
+    return switch (until) {
+      case FIRST_TRY -> firstTry();
+      case END ->
+          versions.stream().filter(Progress::endedBadly).findFirst().map(Outcome.Failed::new);
+    };
+  }
+
+  private Optional<Outcome> firstTry() {
+    if (versions.isEmpty()) {
+      return Optional.of(new Outcome.NoVersions());
+    }
+    boolean allFailed = versions.stream().noneMatch(status -> status.lastAttempt().isOk());
+    return allFailed ? Optional.of(new Outcome.Failed(versions.getFirst())) : Optional.empty();
+  }
+
+  private static boolean endedBadly(VersionStatus status) {
+    return status.state() == VersionState.END && !status.health().isOk();
+  }
+}

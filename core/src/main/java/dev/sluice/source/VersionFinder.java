@@ -1,0 +1,104 @@
+package dev.sluice.source;
+
+import dev.sluice.servable.ModelVersion;
+import dev.sluice.servable.ServableId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Looks once at a model's base path and says which versions are wanted. */
+final class VersionFinder {
+  private VersionFinder() {}
+
+  /**
+   * What one look found.
+   *
+   * @param wish the wanted versions, or null if the base path could not be read, in which case
+   *     nothing must change for the model
+   * @param complaints what the operator should know; the same look has the same complaints
+   */
+  record Look(@Nullable AspiredVersions wish, List<String> complaints) {}
+
+  static Look look(WatchedModel model) {
+    NavigableMap<Long, Path> paths;
+    List<String> complaints = new ArrayList<>();
+    try {
+      paths = named(model);
+      if (paths == null) {
+        VersionDirectories.Found found = VersionDirectories.list(model.basePath());
+        paths = found.paths();
+        for (Path shadowed : found.shadowed()) {
+          complaints.add(
+              "Servable %s: %s is ignored, another directory has the same version number"
+                  .formatted(model.name(), shadowed));
+        }
+      }
+    } catch (IOException e) {
+      return new Look(
+          null,
+          List.of(
+              "Could not find base path %s for servable %s with error %s"
+                  .formatted(model.basePath(), model.name(), e)));
+    }
+    NavigableSet<Long> selected = model.selection().select(paths.keySet());
+    List<ModelVersion> wanted = new ArrayList<>();
+    paths.forEach(
+        (number, path) -> {
+          if (selected.contains(number)) {
+            wanted.add(
+                new ModelVersion(new ServableId(model.name(), number), model.platform(), path));
+          }
+        });
+    complain(model, paths, complaints);
+    return new Look(new AspiredVersions(model.name(), wanted), List.copyOf(complaints));
+  }
+
+  /**
+   * Returns the children of all listed versions if each exists under its plain name, which spares
+   * listing a large directory, or one that may be entered but not listed; null otherwise.
+   */
+  private static @Nullable NavigableMap<Long, Path> named(WatchedModel model) {
+    if (!(model.selection() instanceof VersionSelection.Specific(List<Long> versions))
+        || versions.isEmpty()) {
+      return null;
+    }
+    NavigableMap<Long, Path> paths = new TreeMap<>();
+    for (long version : versions) {
+      Path child = model.basePath().resolve(Long.toString(version));
+      if (!Files.exists(child)) {
+        return null;
+      }
+      paths.put(version, child);
+    }
+    return paths;
+  }
+
+  private static void complain(
+      WatchedModel model, NavigableMap<Long, Path> paths, List<String> complaints) {
+    if (paths.isEmpty()) {
+      complaints.add(
+          ("No versions of servable %s found under base path %s. Did you forget to name your leaf"
+                  + " directory as a number (eg. '/1/')?")
+              .formatted(model.name(), model.basePath()));
+    } else if (model.selection() instanceof VersionSelection.Specific(List<Long> versions)) {
+      if (versions.isEmpty()) {
+        complaints.add(
+            "Servable %s wants specific versions but lists none; all versions are unloaded"
+                .formatted(model.name()));
+      }
+      for (long version : versions) {
+        if (!paths.containsKey(version)) {
+          complaints.add(
+              "Version %d of servable %s is wanted but was not found under base path %s"
+                  .formatted(version, model.name(), model.basePath()));
+        }
+      }
+    }
+  }
+}

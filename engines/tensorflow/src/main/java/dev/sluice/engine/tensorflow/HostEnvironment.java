@@ -1,0 +1,49 @@
+package dev.sluice.engine.tensorflow;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the engine must know of the machine; the one place where it looks at the process's
+ * environment.
+ *
+ * @param platform the classifier of the native artifact, such as {@code linux-x86_64}
+ * @param cacheHome where unpacked libraries are kept
+ */
+record HostEnvironment(String platform, Path cacheHome) {
+  /** The variable that moves the cache. */
+  static final String CACHE_VARIABLE = "XDG_CACHE_HOME";
+
+  /** Returns what this process sees. */
+  static HostEnvironment ofProcess() {
+    return of(
+        System.getProperty("os.name", ""),
+        System.getProperty("os.arch", ""),
+        System.getProperty("user.home", ""),
+        System.getenv());
+  }
+
+  /** Derives the environment from what Java and the shell say. */
+  static HostEnvironment of(
+      String osName, String osArch, String userHome, Map<String, String> environment) {
+    String chosen = environment.getOrDefault(CACHE_VARIABLE, "");
+    // The XDG specification has relative paths ignored.
+    Path base =
+        chosen.isEmpty() || !Path.of(chosen).isAbsolute()
+            ? Path.of(userHome, ".cache")
+            : Path.of(chosen);
+    return new HostEnvironment(platform(osName, osArch), base.resolve("sluice"));
+  }
+
+  private static String platform(String osName, String osArch) {
+    String os = osName.toLowerCase(Locale.ROOT).replace(' ', '-');
+    String arch =
+        switch (osArch) {
+          case "amd64", "x86_64" -> "x86_64";
+          case "aarch64", "arm64" -> "arm64";
+          default -> osArch;
+        };
+    return os + "-" + arch;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.sluice.engine.tensorflow;
+
+import com.google.protobuf.ByteString;
+import dev.sluice.protos.tensorflow.SignatureDef;
+import dev.sluice.tensor.Shape;
+import java.util.Map;
+
+/**
+ * What the engine needs to know of a MetaGraphDef.
+ *
+ * @param signatures the signatures by key, as the model has them
+ * @param signatureDefMap all signatures verbatim, as a serialized {@code SignatureDefMap}
+ * @param placeholders the declared shapes of those Placeholder operations whose rank is known
+ * @param hasVariables true if the graph holds variables, so that it needs their values
+ */
+record MetaGraph(
+    Map<String, SignatureDef> signatures,
+    ByteString signatureDefMap,
+    Map<String, Shape> placeholders,
+    boolean hasVariables) {}

@@ -1,0 +1,65 @@
+package dev.sluice.engine.tensorflow;
+
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ModelVersion;
+import dev.sluice.servable.ServingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** What can be told from the files of a version (config.md §10, lifecycle.md §7). */
+final class SavedModelFiles {
+  private SavedModelFiles() {}
+
+  /** Refuses a directory without a SavedModel, in the words of the reference. */
+  static void checkFormat(Path directory) throws ServingException {
+    if (Files.exists(directory.resolve("saved_model.pb"))
+        || Files.exists(directory.resolve("saved_model.pbtxt"))) {
+      return;
+    }
+    if (Files.exists(directory.resolve("export.meta"))) {
+      throw new ServingException(Code.UNIMPLEMENTED, "Session Bundle is deprecated and removed.");
+    }
+    throw new ServingException(
+        Code.NOT_FOUND,
+        "Specified file path does not appear to contain a SavedModel bundle (should have a file"
+            + " called `saved_model.pb`)\nSpecified file path: "
+            + directory);
+  }
+
+  /** Returns true if there are values of variables. */
+  static boolean hasVariables(Path directory) {
+    return Files.exists(directory.resolve("variables").resolve("variables.index"));
+  }
+
+  /** Returns 1.2 times the size of all regular files below the version's directory. */
+  static long estimateBytes(ModelVersion version) throws ServingException {
+    try (Stream<Path> files = Files.walk(version.path(), FileVisitOption.FOLLOW_LINKS)) {
+      long bytes = files.filter(Files::isRegularFile).mapToLong(SavedModelFiles::size).sum();
+      return bytes + bytes / 5;
+    } catch (IOException | UncheckedIOException e) {
+      throw unreadable(version, e);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ServingException unreadable(ModelVersion version, Exception cause) {
+    Code code =
+        Files.exists(version.path(), LinkOption.NOFOLLOW_LINKS)
+            ? Code.PERMISSION_DENIED
+            : Code.NOT_FOUND;
+    return new ServingException(
+        code, "Cannot read the files of " + version.id() + " in " + version.path() + ": " + cause);
+  }
+}

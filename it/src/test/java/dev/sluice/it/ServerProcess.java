@@ -1,0 +1,242 @@
+package dev.sluice.it;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A server in a process of its own, with everything that it printed. */
+final class ServerProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final Process process;
+  private final int grpcPort;
+  private final int restPort;
+  private final List<String> log = new CopyOnWriteArrayList<>();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private ServerProcess(Process process, int grpcPort, int restPort) {
+    this.process = process;
+    this.grpcPort = grpcPort;
+    this.restPort = restPort;
+    Thread.ofVirtual().start(this::gatherLog);
+  }
+
+  /** Starts {@code serve} on free ports and waits until it answers. */
+  static ServerProcess serve(String... flags) throws IOException, InterruptedException {
+    ServerProcess server = launch(flags);
+    try {
+      server.await("ready", () -> server.log.stream().anyMatch(s -> s.contains("HTTP/REST API")));
+      return server;
+    } catch (Throwable failure) {
+      server.close();
+      throw failure;
+    }
+  }
+
+  /** Starts {@code serve} on free ports without waiting. */
+  static ServerProcess launch(String... flags) throws IOException {
+    int grpc = freePort();
+    int rest = freePort();
+    List<String> all = new ArrayList<>();
+    all.add("--port=" + grpc);
+    all.add("--rest_api_port=" + rest);
+    all.addAll(List.of(flags));
+    return new ServerProcess(main("serve", all), grpc, rest);
+  }
+
+  /** Starts the program with a command and flags, in a JVM like this one. */
+  static Process main(String command, List<String> flags) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(jvmOptions());
+    line.add("-cp");
+    line.add(System.getProperty("java.class.path"));
+    line.add("dev.sluice.main.Main");
+    line.add(command);
+    line.addAll(flags);
+    return new ProcessBuilder(line).redirectErrorStream(true).start();
+  }
+
+  /** The options that the launcher gives, so that what is tested is what runs. */
+  private static List<String> jvmOptions() throws IOException {
+    return Files.readAllLines(Models.root().resolve("../../dist/jvm.options")).stream()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+        .toList();
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void gatherLog() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        log.add(line);
+      }
+    } catch (IOException e) {
+      log.add("(the log ends: " + e + ")");
+    }
+  }
+
+  int grpcPort() {
+    return grpcPort;
+  }
+
+  int restPort() {
+    return restPort;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  List<String> log() {
+    return List.copyOf(log);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("still running; its log:\n" + String.join("\n", log));
+    }
+    return process.exitValue();
+  }
+
+  /** Returns true if the server has a thread of this name, of at most 15 characters. */
+  boolean hasThread(String name) {
+    try (var threads = Files.list(Path.of("/proc/" + pid() + "/task"))) {
+      for (Path thread : threads.toList()) {
+        if (Files.readString(thread.resolve("comm")).strip().equals(name)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | UncheckedIOException e) {
+      return false; // a thread ended while we looked
+    }
+  }
+
+  /** Returns the resident memory in bytes. */
+  long residentBytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+      }
+    }
+    throw new AssertionError("no VmRSS of process " + pid());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(uri(path)).timeout(PATIENCE).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    return post(path, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  HttpResponse<String> post(String path, byte[] body) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(PATIENCE)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + restPort + path);
+  }
+
+  /** Returns the status page of a model, or an empty text while there is no answer. */
+  String status(String model) {
+    try {
+      return get("/v1/models/" + model).body();
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  /** Waits for a condition; fails with the log if it does not come true. */
+  void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (!process.isAlive()) {
+        throw new AssertionError(
+            "the server ended with " + process.exitValue() + " while waiting: " + what + logText());
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("waited in vain: " + what + logText());
+      }
+      // Polls another process: there is nothing here to be notified by.
+      var _ = process.waitFor(10, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private String logText() {
+    return "; its log:\n" + String.join("\n", log);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        throw new AssertionError("process " + pid() + " cannot be killed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    http.close();
+  }
+
+  /** Copies a directory tree. */
+  static void copyTree(Path from, Path to) {
+    try (var paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.sluice.api.tfs;
+
+import dev.sluice.predict.Predictor;
+import dev.sluice.protos.serving.GetModelMetadataRequest;
+import dev.sluice.protos.serving.GetModelStatusRequest;
+import dev.sluice.protos.serving.ModelServiceGrpc;
+import dev.sluice.protos.serving.PredictionServiceGrpc;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The gRPC services of TensorFlow Serving's API, for a listener to register.
+ *
+ * <p>They expect a direct executor: nothing here blocks. Methods not listed answer UNIMPLEMENTED.
+ */
+public final class GrpcServices {
+  private GrpcServices() {}
+
+  /**
+   * Returns the services.
+   *
+   * @param worker decodes large requests off the event loop; it must run every task that it accepts
+   * @param statuses what the life cycle knows of each model's versions
+   */
+  public static List<ServerServiceDefinition> create(
+      Predictor predictor, ModelStatuses statuses, Executor worker, PredictOptions options) {
+    return List.of(
+        service(
+            PredictionServiceGrpc.getServiceDescriptor(),
+            ServerMethodDefinition.create(
+                GrpcPredict.descriptor(), new GrpcPredict(predictor, worker, options)),
+            UnaryMethod.of(
+                PredictionServiceGrpc.getGetModelMetadataMethod(),
+                GetModelMetadataRequest.parser(),
+                new GetModelMetadata(predictor)::answer)),
+        service(
+            ModelServiceGrpc.getServiceDescriptor(),
+            UnaryMethod.of(
+                ModelServiceGrpc.getGetModelStatusMethod(),
+                GetModelStatusRequest.parser(),
+                new GetModelStatus(statuses)::answer)));
+  }
+
+  /** The generated descriptor with some of its methods; its schema serves server reflection. */
+  private static ServerServiceDefinition service(
+      ServiceDescriptor generated, ServerMethodDefinition<?, ?>... methods) {
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(generated.getName())
+            .setSchemaDescriptor(generated.getSchemaDescriptor());
+    for (ServerMethodDefinition<?, ?> method : methods) {
+      descriptor.addMethod(method.getMethodDescriptor());
+    }
+    ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(descriptor.build());
+    for (ServerMethodDefinition<?, ?> method : methods) {
+      service.addMethod(method);
+    }
+    return service.build();
+  }
+}

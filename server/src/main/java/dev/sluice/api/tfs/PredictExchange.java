@@ -1,0 +1,195 @@
+package dev.sluice.api.tfs;
+
+import dev.sluice.api.tfs.wire.MalformedMessageException;
+import dev.sluice.api.tfs.wire.MessageBytes;
+import dev.sluice.api.tfs.wire.PredictAnswer;
+import dev.sluice.api.tfs.wire.PredictRequestHead;
+import dev.sluice.predict.Answer;
+import dev.sluice.predict.Call;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.Tensor;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Predict call between its transport and its model.
+ *
+ * <p>The transport calls the listener methods one after the other, on the event loop. The request
+ * is decoded there, or on a worker if it is large; the {@link Answer} comes on whatever thread ends
+ * the run.
+ */
+final class PredictExchange extends ServerCall.Listener<MessageBytes> implements Answer {
+  /*
+   * Who owns what, when:
+   *
+   *   message received     `message` holds the transport's buffers      event loop frees them
+   *   half-closed          decode() holds buffers, then also `call`     the decoding thread frees both
+   *   running              the completion owns the call                 the completion frees it
+   *
+   * A cancel therefore frees only what the first line says; later it only marks: `cancelled` is
+   * written before `call` is read here, and `call` written before `cancelled` is read by the decoder,
+   * so one of the two sees the other. Who talks to the client after the call exists is decided by
+   * the call's own compare-and-set: the completion wins it, or abandon() does.
+   */
+  private static final System.Logger LOG = System.getLogger(PredictExchange.class.getName());
+
+  private final GrpcPredict method;
+  private final ServerCall<MessageBytes, PredictAnswer> rpc;
+  private final @Nullable Deadline deadline;
+  private @Nullable MessageBytes message;
+  private boolean refused;
+  private volatile boolean cancelled;
+  private volatile @Nullable Call call;
+
+  PredictExchange(
+      GrpcPredict method,
+      ServerCall<MessageBytes, PredictAnswer> rpc,
+      @Nullable Deadline deadline) {
+    this.method = method;
+    this.rpc = rpc;
+    this.deadline = deadline;
+  }
+
+  @Override
+  public void onMessage(MessageBytes received) {
+    if (refused || message != null) {
+      received.close();
+      freeMessage();
+      refuseOnce(Status.INTERNAL.withDescription("Too many requests"));
+      return;
+    }
+    message = received;
+  }
+
+  @Override
+  public void onHalfClose() {
+    MessageBytes received = message;
+    message = null;
+    if (received == null) {
+      refuseOnce(Status.INTERNAL.withDescription("Half-closed without a request"));
+      return;
+    }
+    if (!method.isLarge(received)) {
+      serve(received);
+      return;
+    }
+    try {
+      method.onWorker(() -> serve(received));
+    } catch (RejectedExecutionException full) {
+      received.close();
+      rpc.close(
+          GrpcStatuses.of(
+              new ServingException(Code.UNAVAILABLE, "The server decodes too many requests")),
+          new Metadata());
+    }
+  }
+
+  @Override
+  public void onCancel() {
+    cancelled = true;
+    freeMessage();
+    Call opened = call;
+    if (opened != null) {
+      opened.abandon();
+    }
+  }
+
+  private void freeMessage() {
+    MessageBytes received = message;
+    if (received != null) {
+      message = null;
+      received.close();
+    }
+  }
+
+  private void refuseOnce(Status status) {
+    if (!refused) {
+      refused = true;
+      rpc.close(status, new Metadata());
+    }
+  }
+
+  /** Decodes and runs; nothing is thrown, whatever the request holds. */
+  private void serve(MessageBytes received) {
+    Call opened = null;
+    Status failure = null;
+    try (received) {
+      if (cancelled) {
+        return;
+      }
+      PredictRequestHead head = PredictRequestHead.scan(received);
+      opened = method.open(head, deadline, this);
+      call = opened;
+      method.fill(opened, head);
+      failure = cancelled || opened.isAbandoned() ? expired() : null;
+    } catch (MalformedMessageException e) {
+      failure = GrpcStatuses.INTERNAL;
+    } catch (ServingException e) {
+      failure = GrpcStatuses.of(e);
+    } catch (RuntimeException | Error bug) {
+      // The root of this call's work: a bug must cost one request, and none of its memory.
+      LOG.log(Level.ERROR, "Predict failed while it decoded a request", bug);
+      failure = GrpcStatuses.INTERNAL;
+    }
+    if (failure != null) {
+      refuse(opened, failure);
+    } else if (opened != null) {
+      run(opened);
+    }
+  }
+
+  private static Status expired() {
+    return GrpcStatuses.of(
+        new ServingException(Code.DEADLINE_EXCEEDED, "The deadline passed before the run"));
+  }
+
+  /** Ends a call that will not run. */
+  private void refuse(@Nullable Call opened, Status failure) {
+    boolean answers = !cancelled;
+    if (opened != null) {
+      answers &= opened.abandon();
+      opened.close();
+    }
+    if (answers) {
+      rpc.close(failure, new Metadata());
+    }
+  }
+
+  private void run(Call opened) {
+    try {
+      opened.run();
+    } catch (RuntimeException | Error bug) {
+      // The servable may still complete the call, so that only its completion may free anything.
+      LOG.log(Level.ERROR, "Servable " + opened.id() + " threw instead of completing", bug);
+      if (opened.abandon()) {
+        rpc.close(GrpcStatuses.INTERNAL, new Metadata());
+      }
+    }
+  }
+
+  @Override
+  public void succeeded(Call ended, Tensor[] outputs) {
+    try {
+      PredictAnswer answer = method.answer(ended, outputs);
+      rpc.sendHeaders(new Metadata());
+      rpc.sendMessage(answer);
+      rpc.close(Status.OK, new Metadata());
+    } catch (ServingException tooLarge) {
+      rpc.close(GrpcStatuses.of(tooLarge), new Metadata());
+    } catch (RuntimeException bug) {
+      LOG.log(Level.ERROR, "Predict of " + ended.id() + " failed while it answered", bug);
+      rpc.close(GrpcStatuses.INTERNAL, new Metadata());
+    }
+  }
+
+  @Override
+  public void failed(Call ended, ServingException failure) {
+    rpc.close(GrpcStatuses.of(failure), new Metadata());
+  }
+}

@@ -1,0 +1,181 @@
+package dev.sluice.api.tfs;
+
+import dev.sluice.api.tfs.json.JsonBody;
+import dev.sluice.api.tfs.json.JsonPredictResponse;
+import dev.sluice.http.Exchange;
+import dev.sluice.http.Watcher;
+import dev.sluice.predict.Answer;
+import dev.sluice.predict.Call;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ServingException;
+import dev.sluice.servable.Signature;
+import dev.sluice.tensor.Tensor;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One REST Predict: decodes on the event loop, or on a worker if the body is large; runs; answers
+ * from the thread that completes.
+ *
+ * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
+ * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads it;
+ * so a request that timed out while it was being decoded is either abandoned or never run.
+ */
+final class RestPredict implements Answer, Watcher, Runnable {
+  private static final System.Logger LOG = System.getLogger(RestPredict.class.getName());
+  private static final VarHandle ANSWERED;
+
+  static {
+    try {
+      ANSWERED =
+          MethodHandles.lookup().findVarHandle(RestPredict.class, "answered", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Larger bodies would hold an event loop for more than some 100 µs (DESIGN.md §3). */
+  private static final int MAX_BODY_ON_LOOP = 64 << 10;
+
+  /** The body on its way from the socket's memory; one per event loop, for small bodies. */
+  private static final ThreadLocal<byte[]> SCRATCH =
+      ThreadLocal.withInitial(() -> new byte[MAX_BODY_ON_LOOP]);
+
+  private final RestApi api;
+  private final Exchange exchange;
+  private final RestRoute.Infer route;
+  private final long deadline;
+  private volatile @Nullable Call call;
+  private volatile boolean answered;
+  private boolean rowFormat;
+
+  RestPredict(RestApi api, Exchange exchange, RestRoute.Infer route) {
+    this.api = api;
+    this.exchange = exchange;
+    this.route = route;
+    this.deadline = api.deadline();
+  }
+
+  void start() {
+    exchange.watch(this, deadline);
+    if (exchange.bodyLength() > MAX_BODY_ON_LOOP) {
+      api.workers().execute(this);
+    } else {
+      run();
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      decodeAndRun();
+    } catch (ServingException e) {
+      fail(e);
+    } catch (OutOfMemoryError e) {
+      fail(new ServingException(Code.RESOURCE_EXHAUSTED, "Out of memory: " + e.getMessage()));
+    } catch (RuntimeException | Error bug) {
+      LOG.log(Level.ERROR, "Predict over REST failed by a bug", bug);
+      fail(new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
+    }
+  }
+
+  private void decodeAndRun() throws ServingException {
+    int length = exchange.bodyLength();
+    byte[] body = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
+    exchange.copyBody(body);
+    exchange.releaseBody();
+    String encoding = exchange.header("Content-Encoding");
+    if (encoding != null && encoding.contains("gzip")) {
+      byte[] expanded = Gzip.expand(body, length);
+      body = expanded == null ? new byte[0] : expanded;
+      length = body.length;
+    }
+    JsonBody json = JsonBody.scan(body, 0, length);
+    String signatureName = json.signatureName();
+    Call opened = api.predictor().open(route.model(), route.version(), this);
+    boolean runs = false;
+    try {
+      decodeInputs(opened, json, signatureName);
+      opened.setDeadline(deadline);
+      call = opened;
+      runs = !answered;
+    } finally {
+      if (!runs) {
+        opened.close();
+      }
+    }
+    if (runs) {
+      opened.run();
+    }
+  }
+
+  private void decodeInputs(Call opened, JsonBody json, String signatureName)
+      throws ServingException {
+    Signature signature = opened.select(signatureName);
+    if (signature == null) {
+      throw ServingException.invalidArgument(
+          "Serving signature name: \""
+              + (signatureName.isEmpty() ? Signature.DEFAULT_KEY : signatureName)
+              + "\" not found in signature def");
+    }
+    rowFormat = json.readInputs(signature, opened::allocateInput);
+  }
+
+  @Override
+  public void succeeded(Call finished, Tensor[] outputs) {
+    try {
+      ByteSinkHolder.encode(
+          sink -> {
+            JsonPredictResponse.write(
+                sink, finished.signature(), finished.outputs(), outputs, rowFormat);
+            if (claim()) {
+              api.succeed(exchange, sink.array(), sink.length());
+            }
+          });
+    } catch (ServingException e) {
+      fail(e);
+    }
+  }
+
+  @Override
+  public void failed(Call finished, ServingException failure) {
+    fail(failure);
+  }
+
+  @Override
+  public void onTimeout() {
+    if (claim()) {
+      abandon();
+      api.fail(
+          exchange,
+          new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
+    }
+  }
+
+  @Override
+  public void onDisconnect() {
+    if (claim()) {
+      abandon();
+      exchange.releaseBody();
+    }
+  }
+
+  private void abandon() {
+    Call running = call;
+    if (running != null) {
+      running.abandon();
+    }
+  }
+
+  private void fail(ServingException failure) {
+    if (claim()) {
+      api.fail(exchange, failure);
+    }
+  }
+
+  private boolean claim() {
+    return ANSWERED.compareAndSet(this, false, true);
+  }
+}
