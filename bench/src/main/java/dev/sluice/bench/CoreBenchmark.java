@@ -1,18 +1,25 @@
 package dev.sluice.bench;
 
 import dev.sluice.admission.Limiter;
+import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.LaneServable;
-import dev.sluice.lifecycle.ServableLease;
+import dev.sluice.engine.LoaderFactory;
+import dev.sluice.lifecycle.Manager;
+import dev.sluice.lifecycle.ManagerOptions;
+import dev.sluice.lifecycle.Outcome;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
 import dev.sluice.servable.ModelVersion;
-import dev.sluice.servable.Servable;
+import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
+import dev.sluice.source.AspiredVersions;
 import dev.sluice.tensor.Tensor;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -45,25 +52,40 @@ public class CoreBenchmark {
   private static final int IN_FLIGHT = 16;
   private static final int QUEUE = 1024;
 
-  private final ServableId id = new ServableId(MODEL, 1);
-  private Predictor inline = new Predictor(new OneServable(lease(new NoopServable())), limiter());
-  private Servable lanes = new NoopServable();
-  private Predictor throughLane = inline;
+  private static final ModelVersion VERSION =
+      new ModelVersion(new ServableId(MODEL, 1), NoopEngine.NAME, Path.of("noop", "1"));
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Manager inlineManager = manager(List.of());
+  private final Manager laneManager = manager(List.of(LaneServable.decorator(1, QUEUE)));
+  private final Predictor inline = new Predictor(inlineManager, new Limiter(QUEUE));
+  private final Predictor throughLane = new Predictor(laneManager, new Limiter(QUEUE));
   private final Count count = new Count();
   private final Gate gate = new Gate();
 
-  /** Puts one lane in front of a second servable. */
-  @Setup(Level.Trial)
-  public void start() throws ServingException {
-    ModelVersion version = new ModelVersion(id, "noop", Path.of("."));
-    lanes = LaneServable.decorator(1, QUEUE).decorate(version, new NoopServable());
-    throughLane = new Predictor(new OneServable(lease(lanes)), limiter());
+  private static Manager manager(List<ServableDecorator> decorators) {
+    LoaderFactory loaders = new LoaderFactory(List.of(new NoopEngine()), EngineOptions.DEFAULT);
+    return new Manager(ManagerOptions.DEFAULT, loaders, decorators, status -> {});
   }
 
-  /** Ends the lane. */
+  /** Loads the servable behind both managers. */
+  @Setup(Level.Trial)
+  public void start() throws InterruptedException {
+    for (Manager manager : List.of(inlineManager, laneManager)) {
+      manager.start();
+      manager.aspire(new AspiredVersions(MODEL, List.of(VERSION)));
+      Outcome outcome = manager.await(List.of(MODEL), Outcome.Until.FIRST_TRY, PATIENCE).get(MODEL);
+      if (!(outcome instanceof Outcome.Available)) {
+        throw new IllegalStateException("not loaded: " + outcome);
+      }
+    }
+  }
+
+  /** Unloads it. */
   @TearDown(Level.Trial)
   public void stop() {
-    lanes.close();
+    inlineManager.close();
+    laneManager.close();
   }
 
   /** One request that completes on the calling thread. */
@@ -82,14 +104,6 @@ public class CoreBenchmark {
     Call call = throughLane.open(MODEL, VersionChoice.LATEST, gate);
     call.select("");
     call.run();
-  }
-
-  private ServableLease lease(Servable servable) {
-    return new ServableLease(id, servable);
-  }
-
-  private static Limiter limiter() {
-    return new Limiter(QUEUE);
   }
 
   /** Counts answers; only the calling thread completes. */

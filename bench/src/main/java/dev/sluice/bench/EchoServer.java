@@ -33,6 +33,9 @@ public final class EchoServer implements Callable<Integer> {
   @Option(names = "--rest_answer", required = true, description = "file with a JSON answer")
   private Path restAnswer = Path.of("");
 
+  @Option(names = "--decode", description = "decode requests: SIGNATURE:INPUT, an input of floats")
+  private String decode = "";
+
   private EchoServer() {}
 
   /** Runs until the process is ended. */
@@ -48,9 +51,17 @@ public final class EchoServer implements Callable<Integer> {
     var loops =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("loop", true), EpollIoHandler.newFactory());
-    EchoGrpc.open(
-        port, acceptors, loops, Files.readAllBytes(grpcAnswer), InputStream::readAllBytes);
-    EchoHttp.open(restPort, acceptors, loops, Files.readAllBytes(restAnswer), body -> {});
+    EchoGrpc.RequestReader grpcReader = InputStream::readAllBytes;
+    EchoHttp.BodyReader restReader = body -> {};
+    if (!decode.isEmpty()) {
+      int colon = decode.indexOf(':');
+      RequestDecoder decoder =
+          new RequestDecoder(decode.substring(0, colon), decode.substring(colon + 1));
+      grpcReader = decoder::readMessage;
+      restReader = decoder::readBody;
+    }
+    EchoGrpc.open(port, acceptors, loops, Files.readAllBytes(grpcAnswer), grpcReader);
+    EchoHttp.open(restPort, acceptors, loops, Files.readAllBytes(restAnswer), restReader);
     System.out.println("echo: ready");
     Thread.currentThread().join();
     return 0;
