@@ -1,0 +1,34 @@
+package dev.sluice.config;
+
+import dev.sluice.source.VersionSelection;
+import dev.sluice.source.WatchedModel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One model of a configuration, checked.
+ *
+ * @param name may be empty, as in the reference
+ * @param basePath absolute
+ * @param labels versions by label
+ */
+public record ModelEntry(
+    String name,
+    Path basePath,
+    String platform,
+    VersionSelection selection,
+    Map<String, Long> labels) {
+  public ModelEntry {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(basePath, "basePath");
+    Objects.requireNonNull(platform, "platform");
+    Objects.requireNonNull(selection, "selection");
+    labels = Map.copyOf(labels);
+  }
+
+  /** Returns what the source of versions needs to know. */
+  public WatchedModel watched() {
+    return new WatchedModel(name, basePath, platform, selection);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.sluice.config;
+
+import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
+import dev.sluice.lifecycle.ManagerOptions;
+import dev.sluice.servable.ServingException;
+import dev.sluice.source.BasePaths;
+import dev.sluice.source.VersionSelection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Flags of what is served, and of loading it. Filled in by picocli. */
+final class ModelFlags {
+  @Option(names = "--model_name", description = "Name of the single model.")
+  String modelName = "default";
+
+  @Option(names = "--model_base_path", description = "Directory with the single model's versions.")
+  String modelBasePath = "";
+
+  @Option(
+      names = "--model_config_file",
+      description =
+          "ModelServerConfig text proto; then the two flags of a single model are ignored.")
+  String modelConfigFile = "";
+
+  @Option(
+      names = "--model_config_file_poll_wait_seconds",
+      description = "Read that file again so often; 0: never.")
+  int modelConfigFilePollWaitSeconds;
+
+  @Option(
+      names = "--file_system_poll_wait_seconds",
+      description = "Look for versions so often; 0: once, negative: never.")
+  int fileSystemPollWaitSeconds = 1;
+
+  @Option(
+      names = "--allow_version_labels_for_unavailable_models",
+      arity = "0..1",
+      fallbackValue = "true",
+      converter = BooleanFlag.class,
+      description = "Let new labels point to versions that are not loaded yet.")
+  boolean allowVersionLabelsForUnavailableModels;
+
+  @Option(
+      names = "--num_load_threads",
+      description = "How many versions load at once; 0 lets Sluice choose.")
+  int numLoadThreads;
+
+  @Option(
+      names = "--num_unload_threads",
+      description = "How many versions are freed at once; 0: no bound.")
+  int numUnloadThreads;
+
+  @Option(names = "--max_num_load_retries", description = "How often a failed load is tried again.")
+  int maxNumLoadRetries = 5;
+
+  @Option(
+      names = "--load_retry_interval_micros",
+      description = "Pause before each further try; negative: none.")
+  long loadRetryIntervalMicros = 60_000_000;
+
+  ServerSettings.Models models() throws ConfigException {
+    return new ServerSettings.Models(
+        origin(),
+        modelConfigFilePollWaitSeconds > 0
+            ? Optional.of(Duration.ofSeconds(modelConfigFilePollWaitSeconds))
+            : Optional.empty(),
+        Duration.ofSeconds(fileSystemPollWaitSeconds),
+        allowVersionLabelsForUnavailableModels);
+  }
+
+  private ServerSettings.Origin origin() throws ConfigException {
+    Optional<Path> file = Checks.path("model_config_file", modelConfigFile);
+    if (file.isPresent()) {
+      return new ServerSettings.Origin.ConfigFile(file.get());
+    }
+    if (modelBasePath.isEmpty()) {
+      throw ConfigException.invalid(
+          "Both server_options.model_base_path and server_options.model_config_file are empty!");
+    }
+    try {
+      return new ServerSettings.Origin.Single(
+          new ModelEntry(
+              modelName,
+              BasePaths.parse(modelName, modelBasePath),
+              "tensorflow",
+              VersionSelection.DEFAULT,
+              Map.of()));
+    } catch (ServingException e) {
+      throw ConfigException.of(e);
+    }
+  }
+
+  ManagerOptions manager() throws ConfigException {
+    return new ManagerOptions(
+        new AvailabilityPreservingPolicy(),
+        Checks.atLeast("num_load_threads", numLoadThreads, 0),
+        Checks.atLeast("num_unload_threads", numUnloadThreads, 0),
+        maxNumLoadRetries,
+        Duration.of(loadRetryIntervalMicros, ChronoUnit.MICROS),
+        Long.MAX_VALUE);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.config;
+
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** Flags of the listeners. Filled in by picocli. */
+final class NetworkFlags {
+  @Option(names = "--port", description = "gRPC TCP port; 0 opens none.")
+  int port = 8500;
+
+  @Option(names = "--grpc_socket_path", description = "Also listen for gRPC on this Unix socket.")
+  String grpcSocketPath = "";
+
+  @Option(names = "--grpc_channel_arguments", description = "gRPC channel arguments, a=b,c=d.")
+  String grpcChannelArguments = "";
+
+  @Option(names = "--grpc_max_threads", description = "gRPC threads; 0 lets Sluice choose.")
+  int grpcMaxThreads;
+
+  @Option(
+      names = "--enable_grpc_healthcheck_service",
+      arity = "0..1",
+      fallbackValue = "true",
+      converter = BooleanFlag.class,
+      description = "Offer the standard gRPC health service.")
+  boolean enableGrpcHealthcheckService = true;
+
+  @Option(names = "--rest_api_port", description = "HTTP port; 0 opens none.")
+  int restApiPort = 8501;
+
+  @Option(names = "--rest_api_num_threads", description = "HTTP threads; 0 lets Sluice choose.")
+  int restApiNumThreads;
+
+  @Option(names = "--rest_api_timeout_in_ms", description = "Time-out of an HTTP request.")
+  int restApiTimeoutInMs = 30_000;
+
+  @Option(
+      names = "--rest_api_enable_cors_support",
+      arity = "0..1",
+      fallbackValue = "true",
+      converter = BooleanFlag.class,
+      description = "Answer requests from other origins.")
+  boolean restApiEnableCorsSupport;
+
+  @Option(names = "--ssl_config_file", description = "SSLConfig text proto.")
+  String sslConfigFile = "";
+
+  @Option(
+      names = "--use_alts_credentials",
+      arity = "0..1",
+      fallbackValue = "true",
+      converter = BooleanFlag.class,
+      description = "Google ALTS; not supported.")
+  boolean useAltsCredentials;
+
+  @Option(names = "--monitoring_config_file", description = "MonitoringConfig text proto.")
+  String monitoringConfigFile = "";
+
+  ServerSettings.Grpc grpc() throws ConfigException {
+    refuseEncryption();
+    if (port == 0 && grpcSocketPath.isEmpty()) {
+      throw ConfigException.invalid(
+          "At least one of server_options.grpc_port or server_options.grpc_socket_path must be"
+              + " set.");
+    }
+    return new ServerSettings.Grpc(
+        Checks.inRange("port", port, 0, 65_535),
+        Checks.path("grpc_socket_path", grpcSocketPath),
+        grpcChannelArguments,
+        Checks.atLeast("grpc_max_threads", grpcMaxThreads, 0),
+        enableGrpcHealthcheckService);
+  }
+
+  /** Serving in the clear what was to be encrypted would be worse than not serving. */
+  private void refuseEncryption() throws ConfigException {
+    if (useAltsCredentials && !sslConfigFile.isEmpty()) {
+      throw ConfigException.invalid(
+          "Either use_alts_credentials must be false or ssl_config_file must be empty.");
+    }
+    if (useAltsCredentials) {
+      throw ConfigException.invalid("--use_alts_credentials=true: ALTS is not supported");
+    }
+    if (!sslConfigFile.isEmpty()) {
+      throw ConfigException.invalid(
+          "--ssl_config_file=%s: TLS is not supported by this version".formatted(sslConfigFile));
+    }
+  }
+
+  ServerSettings.Rest rest() throws ConfigException {
+    return new ServerSettings.Rest(
+        Checks.inRange("rest_api_port", restApiPort, 0, 65_535),
+        Checks.atLeast("rest_api_num_threads", restApiNumThreads, 0),
+        Duration.ofMillis(Checks.atLeast("rest_api_timeout_in_ms", restApiTimeoutInMs, 1)),
+        restApiEnableCorsSupport);
+  }
+}

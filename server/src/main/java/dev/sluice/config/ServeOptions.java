@@ -1,0 +1,129 @@
+package dev.sluice.config;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line of {@code sluice serve} (config.md §1): TensorFlow Serving's flags and a few of
+ * Sluice's own, as {@code --name=value} or {@code --name value}; of a repeated flag the last one
+ * counts.
+ *
+ * <p>{@link #parse} reads it, {@link #settings} checks it as a whole.
+ */
+@Command(name = "serve", description = "Serves models.", sortOptions = false, usageHelpWidth = 100)
+public final class ServeOptions {
+  @Mixin private final ModelFlags models = new ModelFlags();
+  @Mixin private final NetworkFlags network = new NetworkFlags();
+  @Mixin private final EngineFlags engine = new EngineFlags();
+  @Mixin private final LimitFlags limits = new LimitFlags();
+  @Mixin private final IdleFlags idle = new IdleFlags();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this text and end.")
+  private boolean help;
+
+  @Option(
+      names = "--version",
+      arity = "0..1",
+      fallbackValue = "true",
+      converter = BooleanFlag.class,
+      versionHelp = true,
+      description = "Print the version and end.")
+  private boolean version;
+
+  private List<String> warnings = List.of();
+
+  private ServeOptions() {}
+
+  /**
+   * Reads a command line.
+   *
+   * @throws ConfigException for an unknown flag or a bad value, in one line
+   */
+  public static ServeOptions parse(String... arguments) throws ConfigException {
+    ServeOptions options = new ServeOptions();
+    CommandLine commandLine = commandLine(options);
+    try {
+      ParseResult result = commandLine.parseArgs(arguments);
+      options.warnings = options.warningsFor(result);
+    } catch (ParameterException e) {
+      throw FlagErrors.explain(e, names(commandLine));
+    }
+    return options;
+  }
+
+  /** Returns the text of {@code --help}. */
+  public static String usage() {
+    return commandLine(new ServeOptions()).getUsageMessage(Ansi.OFF);
+  }
+
+  private static CommandLine commandLine(ServeOptions options) {
+    return new CommandLine(options)
+        .setOverwrittenOptionsAllowed(true)
+        .setExpandAtFiles(false)
+        .setAllowOptionsAsOptionParameters(false);
+  }
+
+  private static SortedSet<String> names(CommandLine commandLine) {
+    return new TreeSet<>(commandLine.getCommandSpec().optionsMap().keySet());
+  }
+
+  /** Returns true if {@code --help} was given. */
+  public boolean helpRequested() {
+    return help;
+  }
+
+  /** Returns true if {@code --version} was given. */
+  public boolean versionRequested() {
+    return version;
+  }
+
+  /** Returns one line for each flag given that has no effect, in the order of the usage text. */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  private List<String> warningsFor(ParseResult given) {
+    Set<String> unused = new HashSet<>(IdleFlags.READ_BUT_UNUSED);
+    unused.addAll(CommandSpec.forAnnotatedObject(idle).optionsMap().keySet());
+    return given.commandSpec().options().stream()
+        .filter(given::hasMatchedOption)
+        .map(OptionSpec::longestName)
+        .filter(unused::contains)
+        .map(IdleFlags::warning)
+        .toList();
+  }
+
+  /**
+   * Returns the settings.
+   *
+   * @throws ConfigException if a value is out of range, or values contradict each other
+   */
+  public ServerSettings settings() throws ConfigException {
+    return new ServerSettings(
+        network.grpc(),
+        network.rest(),
+        models.models(),
+        models.manager(),
+        engine.engine(),
+        engine.warmup(),
+        engine.batching(),
+        engine.answers(),
+        limits.limits(Runtime.getRuntime().availableProcessors()),
+        Checks.path("monitoring_config_file", network.monitoringConfigFile));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sluice.config;
+
+import dev.sluice.engine.EngineOptions;
+import dev.sluice.lifecycle.ManagerOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the operator wants, checked: the flags of the command line in the units of the program.
+ *
+ * @param monitoringConfigFile a MonitoringConfig (config.md §6)
+ */
+public record ServerSettings(
+    Grpc grpc,
+    Rest rest,
+    Models models,
+    ManagerOptions manager,
+    EngineOptions engine,
+    Warmup warmup,
+    Batching batching,
+    Answers answers,
+    Limits limits,
+    Optional<Path> monitoringConfigFile) {
+
+  /**
+   * The gRPC listeners.
+   *
+   * @param port the TCP port; 0 opens none
+   * @param socketPath a Unix socket to listen on
+   * @param channelArguments see grpc.md §1; may be empty
+   * @param maxThreads 0 lets the server choose
+   * @param healthService true if the standard health service is offered
+   */
+  public record Grpc(
+      int port,
+      Optional<Path> socketPath,
+      String channelArguments,
+      int maxThreads,
+      boolean healthService) {}
+
+  /**
+   * The HTTP listener.
+   *
+   * @param port 0 opens none
+   * @param threads 0 lets the server choose
+   * @param timeout of one request
+   * @param cors true if requests from other origins are answered
+   */
+  public record Rest(int port, int threads, Duration timeout, boolean cors) {}
+
+  /**
+   * Which models are served, and how changes are noticed.
+   *
+   * @param origin where the models are listed
+   * @param configPollPeriod time between looks at a configuration file; empty: never looks again
+   * @param versionPollPeriod time between looks for versions; zero looks once, negative never
+   * @param labelsForUnavailable true if labels may point to versions that are not loaded yet
+   */
+  public record Models(
+      Origin origin,
+      Optional<Duration> configPollPeriod,
+      Duration versionPollPeriod,
+      boolean labelsForUnavailable) {}
+
+  /** Where the models are listed. */
+  public sealed interface Origin {
+    /** In a ModelServerConfig file. */
+    record ConfigFile(Path file) implements Origin {}
+
+    /** On the command line, one model. */
+    record Single(ModelEntry model) implements Origin {}
+  }
+
+  /**
+   * Warm-up (config.md §9).
+   *
+   * @param iterations how often each record is replayed; 0: once
+   */
+  public record Warmup(boolean enabled, int iterations) {}
+
+  /**
+   * Batching (config.md §8).
+   *
+   * @param parametersFile the global BatchingParameters
+   * @param perModel true if version directories may hold parameters of their own
+   */
+  public record Batching(boolean enabled, Optional<Path> parametersFile, boolean perModel) {}
+
+  /** What answers look like (grpc.md). */
+  public record Answers(boolean checkMethodName, boolean asTensorContent) {}
+
+  /**
+   * Bounds that the reference does not have.
+   *
+   * @param drain how long a stop waits for running requests
+   * @param maxConcurrentRequests how many requests may be inside at once
+   * @param lanesPerModel engine threads of each version
+   * @param laneQueueCapacity how many runs may wait for each version
+   */
+  public record Limits(
+      Duration drain, int maxConcurrentRequests, int lanesPerModel, int laneQueueCapacity) {}
+}

@@ -1,0 +1,70 @@
+package dev.sluice.main;
+
+import dev.sluice.config.ConfigException;
+import dev.sluice.config.ModelServerConfigReader;
+import dev.sluice.config.ModelsConfig;
+import dev.sluice.config.ModelsValidator;
+import dev.sluice.config.ServeOptions;
+import dev.sluice.config.ServerSettings;
+import dev.sluice.config.ServerSettings.Origin;
+import dev.sluice.servable.ServingException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.List;
+
+/** {@code sluice serve}: runs a server until a signal ends it. */
+final class ServeCommand {
+  private static final System.Logger LOG = System.getLogger("sluice");
+
+  private ServeCommand() {}
+
+  /** Runs the command and returns the exit status. */
+  static int run(List<String> flags) throws InterruptedException {
+    Server server;
+    try {
+      ServeOptions options = ServeOptions.parse(flags.toArray(String[]::new));
+      if (options.helpRequested()) {
+        System.out.print(ServeOptions.usage());
+        return 0;
+      }
+      if (options.versionRequested()) {
+        Main.printVersion();
+        return 0;
+      }
+      options.warnings().forEach(line -> LOG.log(Level.WARNING, line));
+      server = start(options.settings());
+    } catch (ConfigException | ServingException | IOException e) {
+      System.err.println("sluice: " + oneLine(e));
+      return Main.FAILURE;
+    }
+    SignalStop.arrange(server).await();
+    return 0;
+  }
+
+  /** Starts a server; on failure everything that was started is stopped. */
+  static Server start(ServerSettings settings)
+      throws ConfigException, ServingException, IOException, InterruptedException {
+    ModelsConfig models =
+        switch (settings.models().origin()) {
+          case Origin.ConfigFile(var file) ->
+              new ModelServerConfigReader(new ModelsValidator(Server.platforms()))
+                  .read(file, ModelsConfig.NOTHING);
+          case Origin.Single(var model) -> new ModelsConfig(true, List.of(model));
+        };
+    Server server = new Server(settings, models);
+    boolean started = false;
+    try {
+      server.start();
+      started = true;
+      return server;
+    } finally {
+      if (!started) {
+        server.abort();
+      }
+    }
+  }
+
+  private static String oneLine(Exception failure) {
+    return String.valueOf(failure.getMessage()).replace('\n', ' ');
+  }
+}

@@ -1,0 +1,246 @@
+package dev.sluice.main;
+
+import dev.sluice.admission.Limiter;
+import dev.sluice.api.tfs.GrpcServices;
+import dev.sluice.api.tfs.ModelStatuses;
+import dev.sluice.api.tfs.PredictOptions;
+import dev.sluice.api.tfs.RestApi;
+import dev.sluice.api.tfs.RestOptions;
+import dev.sluice.config.ModelsConfig;
+import dev.sluice.config.ServerSettings;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.LaneServable;
+import dev.sluice.engine.LoaderFactory;
+import dev.sluice.http.HttpHandler;
+import dev.sluice.http.HttpListener;
+import dev.sluice.http.Router;
+import dev.sluice.lifecycle.Manager;
+import dev.sluice.lifecycle.Outcome;
+import dev.sluice.lifecycle.VersionStatus;
+import dev.sluice.predict.Predictor;
+import dev.sluice.servable.ServingException;
+import dev.sluice.source.FileSystemSource;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All parts of a running server, and the order in which they start and stop.
+ *
+ * <p>{@link #start} and {@link #stop} are called once each, by one thread.
+ */
+final class Server {
+  private static final System.Logger LOG = System.getLogger("sluice");
+
+  /** How long the ports may stay shut for models that load (lifecycle.md §8 waits for ever). */
+  private static final Duration START_PATIENCE = Duration.ofDays(1);
+
+  private final ServerSettings settings;
+  private final ModelsConfig models;
+  private final int processors = Runtime.getRuntime().availableProcessors();
+  private final Readiness readiness = new Readiness();
+  private final Limiter limiter;
+  private final Manager manager;
+  private final FileSystemSource source;
+  private final Predictor predictor;
+  private final EventLoops loops;
+  private final ExecutorService workers;
+  private final HttpListener http;
+  private @Nullable GrpcListener grpc;
+
+  /**
+   * Builds the parts; nothing runs yet.
+   *
+   * @param models the models to begin with, read from where the settings say
+   */
+  Server(ServerSettings settings, ModelsConfig models) {
+    this.settings = settings;
+    this.models = models;
+    this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
+    this.manager =
+        new Manager(
+            settings.manager(),
+            new LoaderFactory(engines(), settings.engine()),
+            List.of(
+                LaneServable.decorator(
+                    settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity())),
+            new StateLog());
+    this.source =
+        new FileSystemSource(
+            settings.models().versionPollPeriod(), line -> LOG.log(Level.WARNING, line));
+    this.predictor = new Predictor(manager, limiter);
+    this.loops = new EventLoops(processors);
+    this.workers =
+        Executors.newFixedThreadPool(
+            processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
+    this.http =
+        new HttpListener(
+            loops.acceptors(), loops.workers(), loops.channelType(), routes(), Clock.systemUTC());
+  }
+
+  private static List<Engine> engines() {
+    List<Engine> engines = new ArrayList<>();
+    ServiceLoader.load(Engine.class).forEach(engines::add);
+    return engines;
+  }
+
+  /** Returns the platforms that a configuration may name: the engines on the class path. */
+  static Set<String> platforms() {
+    return engines().stream().map(Engine::name).collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Router routes() {
+    RestApi rest =
+        new RestApi(
+            predictor,
+            statuses(),
+            new RestOptions(settings.rest().timeout(), settings.rest().cors()),
+            workers);
+    HttpHandler live = readiness.liveHandler();
+    HttpHandler ready = readiness.readyHandler();
+    return new Router(
+        Map.of(
+            "/livez", live,
+            "/healthz", live,
+            "/ping", live,
+            "/readyz", ready,
+            "/v2/health/live", live,
+            "/v2/health/ready", ready),
+        List.of(new Router.Prefix("/v1/", rest)));
+  }
+
+  private ModelStatuses statuses() {
+    return model -> manager.states().versions(model).stream().map(Server::status).toList();
+  }
+
+  private static ModelStatuses.VersionStatus status(VersionStatus status) {
+    return new ModelStatuses.VersionStatus(
+        status.id().version(),
+        ModelStatuses.State.valueOf(status.state().name()),
+        status.health().code(),
+        status.health().message());
+  }
+
+  /**
+   * Loads the models, then opens the ports. A model that is missing or broken holds up nobody: it
+   * is waited for until its first try has ended.
+   *
+   * @throws IOException if a port cannot be opened; the message names the flag
+   * @throws ServingException if a label points to a version that is not available
+   */
+  void start() throws IOException, ServingException, InterruptedException {
+    Ports.probe("--port", settings.grpc().port());
+    Ports.probe("--rest_api_port", settings.rest().port());
+    manager.start();
+    source.start(manager::aspire);
+    if (settings.models().labelsForUnavailable()) {
+      manager.setLabels(models.labels(), true);
+    }
+    source.setModels(models.watched());
+    awaitModels();
+    if (!settings.models().labelsForUnavailable()) {
+      manager.setLabels(models.labels(), false);
+    }
+    openPorts();
+    readiness.set(true);
+  }
+
+  private void awaitModels() throws InterruptedException {
+    Map<String, String> unread = source.awaitLook();
+    List<String> expected =
+        models.models().stream()
+            .map(model -> model.name())
+            .filter(name -> !unread.containsKey(name))
+            .toList();
+    manager.await(expected, Outcome.Until.FIRST_TRY, START_PATIENCE);
+  }
+
+  private void openPorts() throws IOException {
+    PredictOptions options =
+        new PredictOptions(
+            settings.answers().asTensorContent(),
+            settings.answers().checkMethodName(),
+            PredictOptions.DEFAULT_LARGEST_INLINE);
+    if (settings.grpc().port() != 0) {
+      GrpcListener listener =
+          Ports.open(
+              "--port",
+              () ->
+                  GrpcListener.open(
+                      new InetSocketAddress(settings.grpc().port()),
+                      loops,
+                      GrpcServices.create(predictor, statuses(), workers, options)));
+      grpc = listener;
+      listener.setServing(true);
+      // The two phrases are what scripts look for in the reference's log (lifecycle.md §8).
+      LOG.log(Level.INFO, "Running gRPC ModelServer at 0.0.0.0:" + listener.port() + " ...");
+    }
+    if (settings.rest().port() != 0) {
+      InetSocketAddress bound =
+          Ports.open(
+              "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
+      LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
+    }
+  }
+
+  /**
+   * Stops in the reverse order: readiness off, no new calls, those under way finish within the
+   * grace time, versions unload.
+   */
+  void stop() throws InterruptedException {
+    long end = System.nanoTime() + settings.limits().drain().toNanos();
+    readiness.set(false);
+    GrpcListener listener = grpc;
+    if (listener != null) {
+      listener.drain();
+    }
+    http.drain();
+    source.close();
+    if (listener != null) {
+      listener.awaitDrained(until(end));
+    }
+    List<VersionStatus> left = manager.shutDown(until(end));
+    http.close();
+    if (listener != null) {
+      listener.close();
+    }
+    workers.shutdown();
+    loops.close();
+    workers.awaitTermination(1, TimeUnit.SECONDS);
+    LOG.log(
+        Level.INFO,
+        "Stopped: " + limiter.inFlight() + " requests left, " + left.size() + " versions left");
+    for (VersionStatus status : left) {
+      LOG.log(Level.WARNING, "Left loaded, for requests still use it: " + status.id());
+    }
+  }
+
+  /** Stops what {@link #start} had started before it failed, without waiting for anybody. */
+  void abort() throws InterruptedException {
+    source.close();
+    manager.shutDown(Duration.ZERO);
+    http.close();
+    GrpcListener listener = grpc;
+    if (listener != null) {
+      listener.close();
+    }
+    workers.shutdown();
+    loops.close();
+  }
+
+  private static Duration until(long end) {
+    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+  }
+}
