@@ -33,8 +33,7 @@ class BrokenModelsTest {
   void presentAtTheStart() throws Exception {
     try (ServerProcess server =
         ServerProcess.serve(
-            "--model_config_file=" + config(Models.path("broken")),
-            "--max_num_load_retries=0")) {
+            "--model_config_file=" + config(Models.path("broken")), "--max_num_load_retries=0")) {
       for (Path model : broken()) {
         checkOutcome(server, model);
       }
@@ -49,8 +48,7 @@ class BrokenModelsTest {
       Files.createDirectory(later.resolve(model.getFileName().toString()));
     }
     try (ServerProcess server =
-        ServerProcess.serve(
-            "--model_config_file=" + config(later), "--max_num_load_retries=0")) {
+        ServerProcess.serve("--model_config_file=" + config(later), "--max_num_load_retries=0")) {
       assertGoodAnswers(server);
       for (Path model : broken()) {
         try (Stream<Path> children = Files.list(model)) {

@@ -102,16 +102,14 @@ class GoldenTest {
         .getAsJsonObject("inputs")
         .asMap()
         .forEach(
-            (name, tensor) ->
-                request.putInputs(name, Tensors.toProto(tensor.getAsJsonObject())));
+            (name, tensor) -> request.putInputs(name, Tensors.toProto(tensor.getAsJsonObject())));
     if (golden.has("expect_error")) {
       checkGrpcError(request.build(), golden.getAsJsonObject("expect_error"));
       return;
     }
     PredictResponse response =
         PredictionServiceGrpc.newBlockingStub(channel).predict(request.build());
-    assertEquals(
-        golden.getAsJsonObject("outputs").keySet(), response.getOutputsMap().keySet());
+    assertEquals(golden.getAsJsonObject("outputs").keySet(), response.getOutputsMap().keySet());
     JsonObject tolerance = golden.getAsJsonObject("tolerance");
     response
         .getOutputsMap()

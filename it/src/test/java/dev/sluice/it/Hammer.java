@@ -45,8 +45,7 @@ final class Hammer implements AutoCloseable {
         ManagedChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
     this.clients = new AtomicReferenceArray<>(count);
     for (int i = 0; i < count; i++) {
-      Runnable client =
-          i % 2 == 0 ? () -> grpc(model) : () -> rest(model, server.restPort());
+      Runnable client = i % 2 == 0 ? () -> grpc(model) : () -> rest(model, server.restPort());
       clients.set(i, Thread.ofVirtual().name("client-" + i).start(client));
     }
   }
@@ -67,8 +66,7 @@ final class Hammer implements AutoCloseable {
         TensorProto.newBuilder()
             .setDtype(DataType.DT_FLOAT)
             .setTensorShape(
-                TensorShapeProto.newBuilder()
-                    .addDim(TensorShapeProto.Dim.newBuilder().setSize(1)))
+                TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(1)))
             .addFloatVal(X)
             .build());
     var stub = PredictionServiceGrpc.newBlockingStub(channel);
@@ -116,8 +114,7 @@ final class Hammer implements AutoCloseable {
           failures.add("REST: " + answer);
           return;
         }
-        String number =
-            answer.substring(answer.indexOf('[') + 1, answer.lastIndexOf(']')).strip();
+        String number = answer.substring(answer.indexOf('[') + 1, answer.lastIndexOf(']')).strip();
         see(new Observation(Float.parseFloat(number), -1, begun, System.nanoTime()), "REST");
       }
     } catch (Exception e) {

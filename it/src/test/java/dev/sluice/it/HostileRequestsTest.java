@@ -80,9 +80,7 @@ class HostileRequestsTest {
     for (int axis = shape.length - 1; axis >= 0; axis--) {
       value = "[" + String.join(",", Collections.nCopies(shape[axis], value)) + "]";
     }
-    return server
-        .post("/v1/models/digits:predict", "{\"inputs\": " + value + "}")
-        .statusCode();
+    return server.post("/v1/models/digits:predict", "{\"inputs\": " + value + "}").statusCode();
   }
 
   @Test
@@ -142,8 +140,7 @@ class HostileRequestsTest {
               FAILED_PRECONDITION,
               RESOURCE_EXHAUSTED,
               UNIMPLEMENTED -> {}
-          case INTERNAL ->
-              assertTrue(e.getStatus().getDescription() == null, e + " seed " + seed);
+          case INTERNAL -> assertTrue(e.getStatus().getDescription() == null, e + " seed " + seed);
           default -> throw new AssertionError("seed " + seed, e);
         }
       }

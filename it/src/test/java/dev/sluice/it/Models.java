@@ -14,6 +14,11 @@ final class Models {
     return Path.of(System.getProperty("sluice.models")).toAbsolutePath().normalize();
   }
 
+  /** Returns the directory of what is distributed. */
+  static Path dist() {
+    return Path.of(System.getProperty("sluice.dist")).toAbsolutePath().normalize();
+  }
+
   static Path path(String model) {
     return root().resolve(model);
   }

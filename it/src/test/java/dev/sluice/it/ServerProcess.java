@@ -76,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** The options that the launcher gives, so that what is tested is what runs. */
   private static List<String> jvmOptions() throws IOException {
-    return Files.readAllLines(Models.root().resolve("../../dist/jvm.options")).stream()
+    return Files.readAllLines(Models.dist().resolve("jvm.options")).stream()
         .map(String::strip)
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
         .toList();

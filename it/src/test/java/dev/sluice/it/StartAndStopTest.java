@@ -117,7 +117,7 @@ class StartAndStopTest {
                 "--once",
                 "--port=" + ServerProcess.freePort(),
                 "--rest_api_port=" + ServerProcess.freePort(),
-                "--models=" + Models.root().resolve("../../dist/models").normalize()));
+                "--models=" + Models.dist().resolve("models")));
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), output);

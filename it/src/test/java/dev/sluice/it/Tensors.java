@@ -40,7 +40,8 @@ final class Tensors {
       case DT_UINT64 -> tensor.addUint64Val(new BigInteger(element.getAsString()).longValue());
       case DT_BOOL -> tensor.addBoolVal(element.getAsBoolean());
       case DT_HALF -> tensor.addHalfVal(Float.floatToFloat16((float) number(element)) & 0xffff);
-      case DT_BFLOAT16 -> tensor.addHalfVal(Float.floatToRawIntBits((float) number(element)) >>> 16);
+      case DT_BFLOAT16 ->
+          tensor.addHalfVal(Float.floatToRawIntBits((float) number(element)) >>> 16);
       case DT_STRING -> tensor.addStringVal(bytes(element));
       case DT_COMPLEX64 -> {
         tensor.addScomplexVal((float) number(element.getAsJsonArray().get(0)));
@@ -68,8 +69,7 @@ final class Tensors {
   /** Returns what differs between an answer and the golden tensor, or an empty text. */
   static String difference(TensorProto got, JsonObject golden, double rtol, double atol) {
     TensorProto want = toProto(golden);
-    if (got.getDtype() != want.getDtype()
-        || !got.getTensorShape().equals(want.getTensorShape())) {
+    if (got.getDtype() != want.getDtype() || !got.getTensorShape().equals(want.getTensorShape())) {
       return "expected " + want.getDtype() + want.getTensorShape() + ", found " + got;
     }
     List<Double> wanted = floats(want);

@@ -57,7 +57,8 @@ final class GetModelMetadata {
         .build();
   }
 
-  private static ByteString signatures(Servable servable) {
+  /** Returns a serialized SignatureDefMap with all signatures, verbatim where the model has one. */
+  static ByteString signatures(Servable servable) {
     byte[] verbatim = servable.metadata().get(SIGNATURE_DEF);
     return verbatim != null
         ? ByteString.copyFrom(verbatim)

@@ -37,7 +37,7 @@ public final class RestApi implements HttpHandler {
    * @param workers decodes what would hold an event loop for too long
    */
   public RestApi(
-      Predictor predictor, StatusView statuses, RestOptions options, Executor workers) {
+      Predictor predictor, ModelStatuses statuses, RestOptions options, Executor workers) {
     this.predictor = predictor;
     this.info = new RestModelInfo(predictor, statuses);
     this.options = options;
@@ -102,11 +102,9 @@ public final class RestApi implements HttpHandler {
 
   private void answerOptions(Exchange exchange) {
     String origin = exchange.header("Origin");
-    boolean allowed =
-        origin != null && (origin.contains("http://") || origin.contains("https://"));
+    boolean allowed = origin != null && (origin.contains("http://") || origin.contains("https://"));
     Response response =
-        new Response(
-            allowed ? 200 : 400, Response.html(200).contentType(), options.extraHeaders());
+        new Response(allowed ? 200 : 400, Response.html(200).contentType(), options.extraHeaders());
     exchange.respond(response, EMPTY, 0);
   }
 
@@ -114,8 +112,7 @@ public final class RestApi implements HttpHandler {
   void fail(Exchange exchange, ServingException failure) {
     byte[] body = ErrorBody.of(failure.text());
     Response response =
-        new Response(
-            RestStatus.of(failure.code()), JSON_OK.contentType(), options.extraHeaders());
+        new Response(RestStatus.of(failure.code()), JSON_OK.contentType(), options.extraHeaders());
     exchange.respond(response, body, body.length);
   }
 

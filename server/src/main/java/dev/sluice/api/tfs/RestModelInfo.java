@@ -1,54 +1,72 @@
 package dev.sluice.api.tfs;
 
+import com.google.protobuf.Int64Value;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
-import dev.sluice.protos.serving.GetModelStatusResponse;
+import dev.sluice.protos.serving.GetModelStatusRequest;
+import dev.sluice.protos.serving.ModelSpec;
+import dev.sluice.protos.serving.SignatureDefMap;
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.nio.charset.StandardCharsets;
-import java.util.OptionalLong;
 
-/** Answers what a model is: its versions' states and its signatures (rest.md §8). Blocks nowhere. */
+/**
+ * Answers what a model is: its versions' states and its signatures (rest.md §8). Blocks nowhere.
+ */
 final class RestModelInfo {
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().alwaysPrintFieldsWithNoPresence().preservingProtoFieldNames();
 
   private final Predictor predictor;
-  private final StatusView statuses;
+  private final GetModelStatus statuses;
 
-  RestModelInfo(Predictor predictor, StatusView statuses) {
+  RestModelInfo(Predictor predictor, ModelStatuses statuses) {
     this.predictor = predictor;
-    this.statuses = statuses;
+    this.statuses = new GetModelStatus(statuses);
   }
 
   /** Returns the states of one version, or of all; a label is ignored, as in the reference. */
   byte[] status(RestRoute.Status route) throws ServingException {
-    OptionalLong version =
-        route.version() instanceof VersionChoice.Specific(long number)
-            ? OptionalLong.of(number)
-            : OptionalLong.empty();
-    GetModelStatusResponse answer = ModelStatus.of(statuses, route.model(), version);
-    return print(answer).getBytes(StandardCharsets.UTF_8);
+    ModelSpec.Builder spec = ModelSpec.newBuilder().setName(route.model());
+    if (route.version() instanceof VersionChoice.Specific(long number)) {
+      spec.setVersion(Int64Value.of(number));
+    }
+    GetModelStatusRequest request = GetModelStatusRequest.newBuilder().setModelSpec(spec).build();
+    return print(statuses.answer(request)).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Returns the signatures of an available version. */
   byte[] metadata(RestRoute.Metadata route) throws ServingException {
     ServableLease lease = predictor.acquire(route.model(), route.version());
     try {
-      String signatures = print(ModelMetadata.signatures(lease.servable()));
-      StringBuilder body = new StringBuilder("{\n\"model_spec\":{\n \"name\": ");
-      body.append(JsonText.quote(route.model()));
-      body.append(",\n \"signature_name\": \"\",\n \"version\": \"").append(lease.id().version());
-      body.append("\"\n}\n,\n\"metadata\": {\"signature_def\": ").append(signatures);
-      return body.append("}\n}\n").toString().getBytes(StandardCharsets.UTF_8);
+      SignatureDefMap signatures =
+          SignatureDefMap.parseFrom(GetModelMetadata.signatures(lease.servable()));
+      String spec =
+          print(
+              ModelSpec.newBuilder()
+                  .setName(route.model())
+                  .setVersion(Int64Value.of(lease.id().version()))
+                  .build());
+      String body =
+          "{\n\"model_spec\":"
+              + spec
+              + ",\n\"metadata\": {\"signature_def\": "
+              + print(signatures)
+              + "}\n}\n";
+      return body.getBytes(StandardCharsets.UTF_8);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ServingException(
+          Code.DATA_LOSS, "The signatures of servable " + lease.id() + " cannot be read: " + e);
     } finally {
       lease.release();
     }
   }
 
-  private static String print(com.google.protobuf.Message message) {
+  private static String print(Message message) {
     try {
       return PRINTER.print(message);
     } catch (InvalidProtocolBufferException e) {

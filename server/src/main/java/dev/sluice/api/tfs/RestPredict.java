@@ -1,7 +1,10 @@
 package dev.sluice.api.tfs;
 
 import dev.sluice.api.tfs.json.JsonBody;
+import dev.sluice.api.tfs.json.JsonFormat;
 import dev.sluice.api.tfs.json.JsonPredictResponse;
+import dev.sluice.api.tfs.json.JsonSink;
+import dev.sluice.api.tfs.json.PredictInputs;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.Watcher;
 import dev.sluice.predict.Answer;
@@ -13,6 +16,7 @@ import dev.sluice.tensor.Tensor;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * from the thread that completes.
  *
  * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
- * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads it;
- * so a request that timed out while it was being decoded is either abandoned or never run.
+ * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads
+ * it; so a request that timed out while it was being decoded is either abandoned or never run.
  */
 final class RestPredict implements Answer, Watcher, Runnable {
   private static final System.Logger LOG = System.getLogger(RestPredict.class.getName());
@@ -29,8 +33,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
 
   static {
     try {
-      ANSWERED =
-          MethodHandles.lookup().findVarHandle(RestPredict.class, "answered", boolean.class);
+      ANSWERED = MethodHandles.lookup().findVarHandle(RestPredict.class, "answered", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -43,13 +46,20 @@ final class RestPredict implements Answer, Watcher, Runnable {
   private static final ThreadLocal<byte[]> SCRATCH =
       ThreadLocal.withInitial(() -> new byte[MAX_BODY_ON_LOOP]);
 
+  /** Answers on their way to the socket's memory; one per lane. */
+  private static final ThreadLocal<JsonSink> SINK =
+      ThreadLocal.withInitial(() -> new JsonSink(4096));
+
+  /** A larger one is not kept, so that one large answer does not hold memory for ever. */
+  private static final int MAX_KEPT_SINK = 1 << 20;
+
   private final RestApi api;
   private final Exchange exchange;
   private final RestRoute.Infer route;
   private final long deadline;
   private volatile @Nullable Call call;
   private volatile boolean answered;
-  private boolean rowFormat;
+  private JsonFormat format = JsonFormat.ROW;
 
   RestPredict(RestApi api, Exchange exchange, RestRoute.Infer route) {
     this.api = api;
@@ -115,27 +125,31 @@ final class RestPredict implements Answer, Watcher, Runnable {
       throws ServingException {
     Signature signature = opened.select(signatureName);
     if (signature == null) {
-      throw ServingException.invalidArgument(
-          "Serving signature name: \""
-              + (signatureName.isEmpty() ? Signature.DEFAULT_KEY : signatureName)
-              + "\" not found in signature def");
+      throw JsonBody.signatureNotFound(signatureName);
     }
-    rowFormat = json.readInputs(signature, opened::allocateInput);
+    format = PredictInputs.fill(json, signature, opened::allocateInput);
+    for (int input = 0; input < signature.inputs().size(); input++) {
+      if (!opened.hasInput(input)) {
+        PredictChecks.absentInput(signature, input, Set.of());
+      }
+    }
   }
 
   @Override
   public void succeeded(Call finished, Tensor[] outputs) {
+    JsonSink sink = SINK.get();
+    sink.clear();
     try {
-      ByteSinkHolder.encode(
-          sink -> {
-            JsonPredictResponse.write(
-                sink, finished.signature(), finished.outputs(), outputs, rowFormat);
-            if (claim()) {
-              api.succeed(exchange, sink.array(), sink.length());
-            }
-          });
+      JsonPredictResponse.write(sink, format, finished.signature(), finished.outputs(), outputs);
+      if (claim()) {
+        api.succeed(exchange, sink.array(), sink.length());
+      }
     } catch (ServingException e) {
       fail(e);
+    } finally {
+      if (sink.array().length > MAX_KEPT_SINK) {
+        SINK.remove();
+      }
     }
   }
 
