@@ -68,12 +68,23 @@ final class SessionRunner {
     if (tensor == null) {
       throw missing(bound.signature(), index);
     }
+    checkType(bound, index, tensor.dtype());
     bound.checkInput(index, tensor.shape());
     if (tensor instanceof TfTensor own) {
       scratch.setFeed(index, own.handle());
       return;
     }
-    DataType dtype = tensor.dtype();
+    checkSize(bound, index, tensor);
+    scratch.setTemporaryFeed(
+        index,
+        tensor.dtype() == DataType.STRING
+            ? strings.toNative(scratch, tensor)
+            : copy(tensor, scratch));
+  }
+
+  /** Refuses, in the reference's words, the types that have no values here. */
+  private static void checkType(BoundSignature bound, int index, DataType dtype)
+      throws ServingException {
     if (dtype == DataType.RESOURCE) {
       throw ServingException.invalidArgument(RESOURCE_FED);
     }
@@ -82,10 +93,6 @@ final class SessionRunner {
       throw ServingException.invalidArgument(
           "Expects arg[" + index + "] to be " + label(declared) + " but variant is provided");
     }
-    checkSize(bound, index, tensor);
-    scratch.setTemporaryFeed(
-        index,
-        dtype == DataType.STRING ? strings.toNative(scratch, tensor) : copy(tensor, scratch));
   }
 
   private static ServingException missing(Signature signature, int index) {
