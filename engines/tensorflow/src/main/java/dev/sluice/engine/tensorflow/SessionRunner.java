@@ -137,12 +137,10 @@ final class SessionRunner {
 
   private long copy(Tensor tensor, Scratch scratch) {
     MemorySegment source = tensor.data();
-    long handle =
+    TfTensor copy =
         TfAllocator.allocate(library, scratch, tensor.dtype(), tensor.shape(), source.byteSize());
-    TfTensor view =
-        new TfTensor(library, handle, tensor.dtype(), tensor.shape(), source.byteSize());
-    view.data().copyFrom(source);
-    return handle;
+    copy.data().copyFrom(source);
+    return copy.handle();
   }
 
   private Tensor[] results(BoundSignature signature, int[] wanted, Scratch scratch)
@@ -184,7 +182,13 @@ final class SessionRunner {
               + (dtype == null ? "number " + number : dtype.label())
               + " cannot leave the model");
     }
-    return new TfTensor(library, handle, dtype, shape(handle), library.tensorByteSize(handle));
+    return new TfTensor(
+        library,
+        handle,
+        dtype,
+        shape(handle),
+        library.tensorData(handle),
+        library.tensorByteSize(handle));
   }
 
   private Shape shape(long handle) {
