@@ -182,8 +182,13 @@ class ManagerScheduleTest {
       if (!((FakeServable) lease.servable()).isUsable()) {
         throw new AssertionError("freed while lent: " + lease.id());
       }
+      if (served.incrementAndGet() % 8 == 0) {
+        // Holds on for a while, so that wishes also meet versions that drain.
+        for (int i = 0; i < 50; i++) {
+          Thread.yield();
+        }
+      }
       lease.release();
-      served.incrementAndGet();
       Thread.yield();
     } while (!stop.get());
   }
