@@ -39,7 +39,7 @@ final class ManagerHarness implements AutoCloseable {
             new LoaderFactory(List.of(engine), EngineOptions.DEFAULT),
             decorators,
             events::add,
-            version -> files.getOrDefault(version.id(), 0L),
+            this::fingerprint,
             timer);
     manager.start();
   }
@@ -93,6 +93,10 @@ final class ManagerHarness implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted", e);
     }
+  }
+
+  private long fingerprint(ModelVersion version) {
+    return files.getOrDefault(version.id(), 0L);
   }
 
   /** Returns once the manager's thread has taken everything posted so far. */

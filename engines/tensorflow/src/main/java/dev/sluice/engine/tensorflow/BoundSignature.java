@@ -56,6 +56,17 @@ final class BoundSignature {
    * @throws ServingException INVALID_ARGUMENT if the graph lacks one of them
    */
   long fetches(Scratch scratch, int[] wanted) throws ServingException {
+    if (wanted.length > outputs.length) {
+      throw ServingException.invalidArgument(
+          "Expected at most "
+              + outputs.length
+              + " outputs of signature "
+              + signature.key()
+              + " of "
+              + id
+              + ", found "
+              + wanted.length);
+    }
     for (int output : wanted) {
       checkExists("Output", signature.outputs().get(output).name(), outputs[output]);
     }

@@ -6,14 +6,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Loads libraries into the process, for good: TensorFlow cannot be unloaded. */
 final class NativeLibrary {
-  private static final String LOG_LEVEL_VARIABLE = "TF_CPP_MIN_LOG_LEVEL";
-
-  /** Errors only: what fails comes back as a status and is logged where it matters. */
-  private static final String LOG_LEVEL = "2";
+  /**
+   * What the library reads from the environment, once; an operator's own values stay. Only its
+   * errors are logged, since what fails comes back as a status as well. And every session has its
+   * own threads within operations; by default all have those of the first session.
+   */
+  private static final Map<String, String> DEFAULT_VARIABLES =
+      Map.of("TF_CPP_MIN_LOG_LEVEL", "2", "TF_OVERRIDE_GLOBAL_THREADPOOL", "1");
 
   private NativeLibrary() {}
 
@@ -24,7 +28,7 @@ final class NativeLibrary {
    */
   @SuppressWarnings("restricted") // loading native code is what this class is for
   static SymbolLookup load(List<Path> files) {
-    defaultLogLevel();
+    setDefaultVariables();
     SymbolLookup all = name -> Optional.empty();
     for (Path file : files) {
       all = SymbolLookup.libraryLookup(file, Arena.global()).or(all);
@@ -32,16 +36,18 @@ final class NativeLibrary {
     return all;
   }
 
-  /** The library reads its log level from the environment once; an operator's choice stays. */
+  /** Through the C library: Java cannot change the environment that native code sees. */
   @SuppressWarnings("restricted") // setenv of the C library
-  private static void defaultLogLevel() {
+  private static void setDefaultVariables() {
     MemorySegment setenv = Linker.nativeLinker().defaultLookup().findOrThrow("setenv");
     try (Arena arena = Arena.ofConfined()) {
-      Downcalls.setEnvironment(
-          setenv,
-          arena.allocateFrom(LOG_LEVEL_VARIABLE).address(),
-          arena.allocateFrom(LOG_LEVEL).address(),
-          0);
+      DEFAULT_VARIABLES.forEach(
+          (name, value) ->
+              Downcalls.setEnvironment(
+                  setenv,
+                  arena.allocateFrom(name).address(),
+                  arena.allocateFrom(value).address(),
+                  0));
     }
   }
 }

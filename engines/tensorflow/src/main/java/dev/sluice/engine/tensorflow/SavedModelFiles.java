@@ -36,11 +36,10 @@ final class SavedModelFiles {
     return Files.exists(directory.resolve("variables").resolve("variables.index"));
   }
 
-  /** Returns 1.2 times the size of all regular files below the version's directory. */
-  static long estimateBytes(ModelVersion version) throws ServingException {
+  /** Returns the size of all regular files below the version's directory. */
+  static long size(ModelVersion version) throws ServingException {
     try (Stream<Path> files = Files.walk(version.path(), FileVisitOption.FOLLOW_LINKS)) {
-      long bytes = files.filter(Files::isRegularFile).mapToLong(SavedModelFiles::size).sum();
-      return bytes + bytes / 5;
+      return files.filter(Files::isRegularFile).mapToLong(SavedModelFiles::size).sum();
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(version, e);
     }

@@ -33,7 +33,8 @@ final class SavedModelLoader implements Loader {
 
   @Override
   public ResourceEstimate estimate() throws ServingException {
-    return new ResourceEstimate(SavedModelFiles.estimateBytes(version));
+    long files = SavedModelFiles.size(version);
+    return new ResourceEstimate(files + files / 5);
   }
 
   @Override
@@ -43,7 +44,9 @@ final class SavedModelLoader implements Loader {
     }
     SavedModelFiles.checkFormat(version.path());
     TfLibrary library = libraries.get();
-    SessionConfig config = SessionConfig.of(options, Runtime.getRuntime().availableProcessors());
+    SessionConfig config =
+        SessionConfig.of(
+            options, SavedModelFiles.size(version), Runtime.getRuntime().availableProcessors());
     TfSession session = TfSession.load(library, version.path(), options.tags(), config);
     try {
       if (session.metaGraph().hasVariables() && !SavedModelFiles.hasVariables(version.path())) {

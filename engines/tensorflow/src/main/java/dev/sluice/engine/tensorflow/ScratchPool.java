@@ -24,11 +24,6 @@ final class ScratchPool {
     this.fetches = fetches;
   }
 
-  /** Returns the largest number of outputs of one run. */
-  int maxFetches() {
-    return fetches;
-  }
-
   /** Returns a scratch that nobody else uses; give it back by {@link #release}. */
   Scratch acquire() {
     int first = firstSlot();

@@ -11,7 +11,7 @@ import dev.sluice.tensor.Shape;
  * @param declared the shape that a Placeholder declares, or unknown rank
  */
 record TensorRef(String name, long operation, int index, Shape declared) {
-  /** Convolutions and the like abort on a lower rank; see DESIGN of {@link BoundSignature}. */
+  /** Nothing is known to abort below it; see {@link BoundSignature#checkInput}. */
   private static final int LEAST_GUARDED_RANK = 3;
 
   /** Looks a tensor up by its name: {@code operation:index}, or {@code operation} for index 0. */

@@ -1,0 +1,276 @@
+package dev.sluice.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.servable.ModelVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Most tests let the source look only when models are set, so that nothing is left to chance. */
+@Timeout(60)
+class FileSystemSourceTest {
+  @TempDir Path directory;
+
+  private final List<AspiredVersions> reports = new CopyOnWriteArrayList<>();
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
+
+  private FileSystemSource source(Duration period) {
+    return new FileSystemSource(period, warnings::add);
+  }
+
+  private WatchedModel model(String name, VersionSelection selection) {
+    return new WatchedModel(name, directory.resolve(name), "tensorflow", selection);
+  }
+
+  private WatchedModel all(String name) {
+    return model(name, new VersionSelection.All());
+  }
+
+  private void versions(String model, String... names) {
+    try {
+      Files.createDirectories(directory.resolve(model));
+      for (String name : names) {
+        Files.createDirectory(directory.resolve(model).resolve(name));
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Sets models, waits for the look, and returns what it reported, as "m [1, 2]". */
+  private List<String> look(FileSystemSource source, WatchedModel... models)
+      throws InterruptedException {
+    reports.clear();
+    source.setModels(List.of(models));
+    source.awaitLook();
+    return describe(reports);
+  }
+
+  private static List<String> describe(List<AspiredVersions> reports) {
+    List<String> texts = new ArrayList<>();
+    for (AspiredVersions report : reports) {
+      texts.add(
+          report.model() + " " + report.versions().stream().map(v -> v.id().version()).toList());
+    }
+    return texts;
+  }
+
+  @Test
+  void reportsTheWishOfEveryModelInOrder() throws Exception {
+    versions("a", "1", "2", "junk");
+    versions("b", "7");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      assertEquals(List.of("a [1, 2]", "b [7]"), look(source, all("a"), all("b")));
+      ModelVersion version = reports.getLast().versions().getFirst();
+      assertEquals("tensorflow", version.platform());
+      assertEquals(directory.resolve("b/7"), version.path());
+      assertEquals(List.of(), warnings);
+    }
+  }
+
+  @Test
+  void removedModelIsReportedEmptyOnce() throws Exception {
+    versions("a", "1");
+    versions("b", "1");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      look(source, all("a"), all("b"));
+      assertEquals(List.of("a []", "b [1]"), look(source, all("b")));
+      assertEquals(List.of("b [1]"), look(source, all("b")));
+      assertEquals(List.of("a [1]", "b [1]"), look(source, all("a"), all("b")));
+    }
+  }
+
+  @Test
+  void changedSelectionCountsAtOnce() throws Exception {
+    versions("a", "1", "2");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      assertEquals(List.of("a [2]"), look(source, model("a", VersionSelection.DEFAULT)));
+      assertEquals(
+          List.of("a [1]"), look(source, model("a", new VersionSelection.Specific(List.of(1L)))));
+    }
+  }
+
+  @Test
+  void missingBasePathConcernsItsModelOnlyAndIsNamedOnce() throws Exception {
+    versions("b", "1");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      assertEquals(List.of("b [1]"), look(source, all("a"), all("b")));
+      String warning =
+          "Could not find base path %s for servable a with error java.nio.file.NoSuchFileException: %s"
+              .formatted(directory.resolve("a"), directory.resolve("a"));
+      assertEquals(List.of(warning), warnings);
+      assertEquals(Map.of("a", warning), source.awaitLook());
+      look(source, all("a"), all("b"));
+      assertEquals(List.of(warning), warnings, "the same error is no news");
+      versions("a", "3");
+      assertEquals(List.of("a [3]", "b [1]"), look(source, all("a"), all("b")));
+      assertEquals(Map.of(), source.awaitLook());
+      Files.move(directory.resolve("a"), directory.resolve("gone"));
+      assertEquals(List.of("b [1]"), look(source, all("a"), all("b")));
+      assertEquals(List.of(warning, warning), warnings);
+    }
+  }
+
+  @Test
+  void otherErrorIsNews() throws Exception {
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      look(source, all("a"));
+      Files.createFile(directory.resolve("a"));
+      look(source, all("a"));
+      assertEquals(2, warnings.size());
+      assertTrue(warnings.getLast().contains("NotDirectoryException"), warnings.getLast());
+    }
+  }
+
+  @Test
+  void emptyBasePathIsAnEmptyWishAndOneWarning() throws Exception {
+    versions("a", "v1");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      assertEquals(List.of("a []"), look(source, all("a")));
+      look(source, all("a"));
+      assertEquals(
+          List.of(
+              "No versions of servable a found under base path "
+                  + directory.resolve("a")
+                  + ". Did you forget to name your leaf directory as a number (eg. '/1/')?"),
+          warnings);
+    }
+  }
+
+  @Test
+  void specificVersionsAreFoundByNameOrByNumber() throws Exception {
+    versions("a", "1", "002");
+    VersionSelection both = new VersionSelection.Specific(List.of(1L, 2L));
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      assertEquals(List.of("a [1, 2]"), look(source, model("a", both)));
+      versions("a", "2");
+      assertEquals(List.of("a [1, 2]"), look(source, model("a", both)));
+      assertEquals(directory.resolve("a/2"), reports.getLast().versions().getLast().path());
+      assertEquals(List.of(), warnings);
+    }
+  }
+
+  @Test
+  void missingSpecificVersionsAreNamed() throws Exception {
+    versions("a", "1");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      assertEquals(
+          List.of("a [1]"),
+          look(source, model("a", new VersionSelection.Specific(List.of(1L, 5L)))));
+      assertEquals(
+          List.of(
+              "Version 5 of servable a is wanted but was not found under base path "
+                  + directory.resolve("a")),
+          warnings);
+      warnings.clear();
+      assertEquals(
+          List.of("a []"), look(source, model("a", new VersionSelection.Specific(List.of()))));
+      assertEquals(1, warnings.size());
+    }
+  }
+
+  @Test
+  void sameNumberTwiceIsNamed() throws Exception {
+    versions("a", "5", "05");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.start(reports::add);
+      assertEquals(List.of("a [5]"), look(source, all("a")));
+      assertEquals(directory.resolve("a/5"), reports.getLast().versions().getFirst().path());
+      assertEquals(
+          List.of(
+              "Servable a: "
+                  + directory.resolve("a/05")
+                  + " is ignored, another directory has the same version number"),
+          warnings);
+    }
+  }
+
+  @Test
+  void periodicLooksFindWhatChanges() throws Exception {
+    versions("a", "1");
+    BlockingQueue<AspiredVersions> queue = new LinkedBlockingQueue<>();
+    try (FileSystemSource source = source(Duration.ofMillis(1))) {
+      source.setModels(List.of(all("a")));
+      source.start(queue::add);
+      awaitReport(queue, "a [1]");
+      awaitReport(queue, "a [1]");
+      versions("a", "2");
+      awaitReport(queue, "a [1, 2]");
+    }
+  }
+
+  private static void awaitReport(BlockingQueue<AspiredVersions> queue, String expected)
+      throws InterruptedException {
+    @Nullable AspiredVersions report;
+    do {
+      report = queue.poll(30, TimeUnit.SECONDS);
+      assertTrue(report != null, "nothing was reported any more");
+    } while (!describe(List.of(report)).equals(List.of(expected)));
+  }
+
+  @Test
+  void zeroPeriodLooksOnlyWhenModelsAreSet() throws Exception {
+    versions("a", "1");
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      source.setModels(List.of(all("a")));
+      source.start(reports::add);
+      assertEquals(Map.of(), source.awaitLook());
+      assertEquals(List.of("a [1]"), describe(reports));
+      versions("a", "2");
+      assertEquals(List.of("a [1, 2]"), look(source, all("a")));
+    }
+  }
+
+  @Test
+  void negativePeriodNeverLooks() throws Exception {
+    versions("a", "1");
+    FileSystemSource source = source(Duration.ofSeconds(-1));
+    source.setModels(List.of(all("a")));
+    source.start(reports::add);
+    assertEquals(Map.of("a", "Versions of a are not looked for"), source.awaitLook());
+    source.close();
+    assertEquals(List.of(), reports);
+  }
+
+  @Test
+  void closeEndsReportsAndWaits() throws Exception {
+    FileSystemSource source = source(Duration.ofMillis(1));
+    source.start(reports::add);
+    source.close();
+    source.setModels(List.of(all("a")));
+    assertEquals(Map.of("a", "Versions of a are not looked for"), source.awaitLook());
+    assertEquals(List.of(), reports);
+    assertThrows(IllegalStateException.class, () -> source.start(reports::add));
+  }
+
+  @Test
+  void twoModelsOfOneNameAreABug() {
+    try (FileSystemSource source = source(Duration.ZERO)) {
+      assertThrows(
+          IllegalArgumentException.class, () -> source.setModels(List.of(all("a"), all("a"))));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sluice.engine.tensorflow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineContract;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ModelVersion;
+import dev.sluice.servable.ServingException;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TensorFlowEngineTest extends EngineContract {
+  private final TensorFlowEngine engine = new TensorFlowEngine();
+
+  @Override
+  protected Engine engine() {
+    return engine;
+  }
+
+  @Override
+  protected Identity floats() {
+    return new Identity(Models.version("dtypes", "1"), "identity_float32", "x", "y");
+  }
+
+  @Override
+  protected Identity strings() {
+    return new Identity(Models.version("dtypes", "1"), "identity_string", "x", "y");
+  }
+
+  @Override
+  protected ModelVersion broken() {
+    return Models.version("broken/truncated_variables", "1");
+  }
+
+  @Override
+  protected long liveTensors() {
+    try {
+      return engine.library().liveTensors();
+    } catch (ServingException e) {
+      throw new AssertionError(e.codeAndText());
+    }
+  }
+
+  @Test
+  void isFoundByServiceLoader() {
+    assertTrue(
+        ServiceLoader.load(Engine.class).stream()
+            .anyMatch(provider -> provider.type() == TensorFlowEngine.class));
+  }
+
+  @Test
+  void libraryIsTheOneWePin() throws ServingException {
+    assertEquals("2.21.0", engine.library().version());
+  }
+
+  @Test
+  void unknownPlatformNamesTheArtifact(@TempDir Path cache) {
+    TensorFlowEngine elsewhere = new TensorFlowEngine(new HostEnvironment("plan9-mips", cache));
+    ServingException failure = assertThrows(ServingException.class, elsewhere::library);
+    assertEquals(Code.FAILED_PRECONDITION, failure.code());
+    assertTrue(
+        failure.text().contains("org.tensorflow:tensorflow-core-native with classifier plan9-mips"),
+        failure.text());
+  }
+}
