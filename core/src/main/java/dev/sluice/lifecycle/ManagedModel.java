@@ -12,9 +12,10 @@ import java.util.TreeMap;
 /**
  * One model: what its source wants, and the versions that are managed.
  *
- * <p>Wish and reality are brought together step by step: a version that is wanted again while it is
- * still being unloaded stays unwanted until it has gone, and is then made anew; everything else of
- * the wish goes ahead meanwhile. Touched by the manager's thread only.
+ * <p>Wish and reality are brought together step by step. A version that is wanted again while it is
+ * still being unloaded counts as wanted, so that the last version that serves is not given up in
+ * its favour; once it has gone it is made anew, and everything else of the wish goes ahead
+ * meanwhile. Touched by the manager's thread only.
  */
 final class ManagedModel {
   private final Map<Long, ModelVersion> wish = new HashMap<>();
@@ -38,7 +39,7 @@ final class ManagedModel {
   Changes reconcile() {
     List<ManagedVersion> unwanted = new ArrayList<>();
     for (ManagedVersion version : versions.values()) {
-      boolean wanted = wish.containsKey(version.id().version()) && !isLeaving(version);
+      boolean wanted = wish.containsKey(version.id().version()) && !isSuperseded(version);
       if (version.aspired && !wanted) {
         unwanted.add(version);
       }
@@ -57,19 +58,18 @@ final class ManagedModel {
     return new Changes(noticed, unwanted);
   }
 
-  /** A version on its way out is not wanted back; nor is one that failed at another place. */
-  private boolean isLeaving(ManagedVersion version) {
-    boolean moved = !version.version.equals(wish.get(version.id().version()));
-    return switch (version.phase()) {
-      case NEW, READY -> false;
-      case LOAD_REQUESTED, LOADING -> moved && version.cancelRetry != null;
-      case DRAINING, UNLOADING, DISABLED -> true;
-      case ERROR -> moved;
-    };
+  /** Returns true if a version failed at one place and is now wanted from another. */
+  private boolean isSuperseded(ManagedVersion version) {
+    boolean failed = version.phase() == Phase.ERROR || version.cancelRetry != null;
+    return failed && !version.version.equals(wish.get(version.id().version()));
   }
 
   private static boolean isForgettable(ManagedVersion version) {
-    return !version.aspired && (version.phase() == Phase.NEW || version.phase().isEnd());
+    return switch (version.phase()) {
+      case DISABLED -> true;
+      case NEW, ERROR -> !version.aspired;
+      case LOAD_REQUESTED, LOADING, READY, DRAINING, UNLOADING -> false;
+    };
   }
 
   /** Forgets a version that failed, so that it is noticed afresh if it is wanted. */

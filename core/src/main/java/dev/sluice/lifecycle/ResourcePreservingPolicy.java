@@ -10,16 +10,22 @@ import java.util.Optional;
 public final class ResourcePreservingPolicy implements VersionPolicy {
   @Override
   public Optional<Action> next(List<VersionSnapshot> versions) {
-    boolean unwantedLeft = false;
+    boolean leaving = false;
     for (VersionSnapshot version : versions) {
-      if (version.aspired()) {
-        continue;
-      }
-      if (version.phase() == Phase.READY) {
+      if (!version.aspired() && version.phase() == Phase.READY) {
         return Optional.of(new Action.Unload(version.version()));
       }
-      unwantedLeft |= !version.phase().isEnd();
+      leaving |= isLeaving(version);
     }
-    return unwantedLeft ? Optional.empty() : AvailabilityPreservingPolicy.highestNew(versions);
+    return leaving ? Optional.empty() : AvailabilityPreservingPolicy.highestNew(versions);
+  }
+
+  /** A version may be wanted again while it is still being unloaded. */
+  private static boolean isLeaving(VersionSnapshot version) {
+    return switch (version.phase()) {
+      case DRAINING, UNLOADING -> true;
+      case NEW, LOAD_REQUESTED, LOADING, READY -> !version.aspired();
+      case DISABLED, ERROR -> false;
+    };
   }
 }

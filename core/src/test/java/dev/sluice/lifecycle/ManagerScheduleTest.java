@@ -8,7 +8,9 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,13 +160,21 @@ class ManagerScheduleTest {
                 () -> demandLatest(harness.manager, stop, served),
                 ManagerScheduleTest::startThread));
       }
+      Deque<ServableLease> held = new ArrayDeque<>();
       for (int wish = 0; wish < WISHES; wish++) {
         long[] versions = randomVersions(random);
         harness.aspire(versions.length == 0 ? new long[] {1} : versions);
-        if (random.nextInt(3) == 0) {
+        if (flip(random)) {
           harness.flush();
+          harness.await(() -> nothingLoads(harness));
+        }
+        // Slow requests, so that wishes also meet versions that drain.
+        held.add(latest(harness.manager));
+        while (held.size() > 3) {
+          held.remove().release();
         }
       }
+      held.forEach(ServableLease::release);
       stop.set(true);
       for (CompletableFuture<Void> client : clients) {
         client.get();
@@ -173,12 +183,30 @@ class ManagerScheduleTest {
     }
   }
 
+  private static ServableLease latest(Manager manager) {
+    ServableLease lease = manager.acquireLatest("m");
+    if (lease == null) {
+      throw new AssertionError("no version of m is available: " + manager.states().versions("m"));
+    }
+    return lease;
+  }
+
+  private static boolean flip(Random random) {
+    synchronized (random) {
+      return random.nextBoolean();
+    }
+  }
+
+  private static boolean nothingLoads(ManagerHarness harness) {
+    return harness.manager.states().versions("m").stream()
+        .noneMatch(
+            status ->
+                status.state() == VersionState.START || status.state() == VersionState.LOADING);
+  }
+
   private static void demandLatest(Manager manager, AtomicBoolean stop, AtomicLong served) {
     do {
-      ServableLease lease = manager.acquireLatest("m");
-      if (lease == null) {
-        throw new AssertionError("no version of m is available");
-      }
+      ServableLease lease = latest(manager);
       if (!((FakeServable) lease.servable()).isUsable()) {
         throw new AssertionError("freed while lent: " + lease.id());
       }

@@ -143,6 +143,26 @@ class ManagerTest {
   }
 
   @Test
+  void versionThatIsWantedBackWhileItDrainsLeavesTheOtherServing() {
+    try (ManagerHarness harness = new ManagerHarness()) {
+      harness.aspire(1);
+      harness.awaitState(1, VersionState.AVAILABLE);
+      ServableLease old = acquireLatest(harness);
+      harness.aspire(2);
+      harness.awaitState(1, VersionState.UNLOADING);
+      harness.aspire(1);
+      harness.flush();
+      ServableLease latest = acquireLatest(harness);
+      assertEquals(id(2), latest.id());
+      latest.release();
+      old.release();
+      harness.awaitState(1, VersionState.AVAILABLE);
+      harness.awaitState(2, VersionState.END);
+      assertEquals(2, harness.engine.attempts(id(1)));
+    }
+  }
+
+  @Test
   void failedNewVersionLeavesTheOldOneServing() {
     try (ManagerHarness harness = new ManagerHarness(ManagerHarness.retries(0), List.of())) {
       harness.engine.script(id(2), FakeEngine.failing());

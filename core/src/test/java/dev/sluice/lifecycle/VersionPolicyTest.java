@@ -60,7 +60,9 @@ class VersionPolicyTest {
     "'3 ready-, 9 error+', none",
     "'6 ready+, 9 loading+, 12 error+', none",
     "'3 draining-, 9 ready+', none",
-    "'3 new-, 9 new-', none"
+    "'3 new-, 9 new-', none",
+    "'3 ready-, 9 draining+', none",
+    "'3 ready-, 9 unloading+', none"
   })
   void availabilityPreservingDecides(String versions, String expected) {
     assertEquals(expected, decide(AVAILABILITY, versions));
@@ -72,6 +74,7 @@ class VersionPolicyTest {
     "'4 unloading-, 7 new+', none",
     "'4 disabled-, 5 error-, 7 new+', load 7",
     "'4 loading-, 7 new+', none",
+    "'4 draining+, 7 new+', none",
     "'4 ready+, 7 new+, 9 new+', load 9"
   })
   void resourcePreservingDecides(String versions, String expected) {
@@ -127,7 +130,7 @@ class VersionPolicyTest {
       VersionSnapshot now = model.get(version);
       if (now == null && wanted) {
         model.put(version, new VersionSnapshot(version, Phase.NEW, true));
-      } else if (now != null && now.phase() != Phase.DRAINING && now.phase() != Phase.UNLOADING) {
+      } else if (now != null) {
         model.put(version, new VersionSnapshot(version, now.phase(), wanted));
       }
     }
@@ -155,11 +158,15 @@ class VersionPolicyTest {
   }
 
   private static void forget(Map<Long, VersionSnapshot> model) {
-    model
-        .values()
-        .removeIf(
-            version ->
-                !version.aspired() && (version.phase() == Phase.NEW || version.phase().isEnd()));
+    for (VersionSnapshot version : List.copyOf(model.values())) {
+      if (version.phase() == Phase.DISABLED && version.aspired()) {
+        model.put(version.version(), new VersionSnapshot(version.version(), Phase.NEW, true));
+      } else if (version.phase() == Phase.DISABLED
+          || (!version.aspired()
+              && (version.phase() == Phase.NEW || version.phase() == Phase.ERROR))) {
+        model.remove(version.version());
+      }
+    }
   }
 
   private static void settle(VersionPolicy policy, Map<Long, VersionSnapshot> model, long seed) {
@@ -205,10 +212,15 @@ class VersionPolicyTest {
         assertTrue(version.aspired() && version.phase() == Phase.NEW, context);
         assertTrue(
             policy == AVAILABILITY
-                || before.stream().allMatch(v -> v.aspired() || v.phase().isEnd()),
+                || before.stream().noneMatch(VersionPolicyTest::holdsWhatIsNotWanted),
             context);
       }
     }
+  }
+
+  private static boolean holdsWhatIsNotWanted(VersionSnapshot version) {
+    boolean leaving = version.phase() == Phase.DRAINING || version.phase() == Phase.UNLOADING;
+    return leaving || (!version.aspired() && !version.phase().isEnd());
   }
 
   private static void checkRest(VersionPolicy policy, Map<Long, VersionSnapshot> model, long seed) {

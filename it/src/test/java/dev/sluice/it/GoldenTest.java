@@ -41,7 +41,6 @@ class GoldenTest {
   void start() throws Exception {
     StringBuilder config = new StringBuilder("model_config_list {\n");
     for (Path golden : goldenFiles("golden.json")) {
-      Path model = golden.getParent();
       config.append(
           """
             config {
@@ -51,7 +50,7 @@ class GoldenTest {
               model_version_policy { all {} }
             }
           """
-              .formatted(model.getFileName(), model));
+              .formatted(modelOf(golden), golden.resolveSibling(".").normalize()));
     }
     Path file = Files.writeString(scratch.resolve("models.config"), config.append("}\n"));
     server = ServerProcess.serve("--model_config_file=" + file);
@@ -74,11 +73,15 @@ class GoldenTest {
     }
   }
 
+  private static String modelOf(Path goldenFile) {
+    return goldenFile.getName(goldenFile.getNameCount() - 2).toString();
+  }
+
   @TestFactory
   List<DynamicTest> grpc() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (Path file : goldenFiles("golden.json")) {
-      String model = file.getParent().getFileName().toString();
+      String model = modelOf(file);
       for (JsonElement element : JsonParser.parseString(Files.readString(file)).getAsJsonArray()) {
         JsonObject golden = element.getAsJsonObject();
         if (golden.get("method").getAsString().equals("tensorflow/serving/predict")) {
@@ -140,7 +143,7 @@ class GoldenTest {
   List<DynamicTest> rest() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (Path file : goldenFiles("golden_rest.json")) {
-      String model = file.getParent().getFileName().toString();
+      String model = modelOf(file);
       for (JsonElement element : JsonParser.parseString(Files.readString(file)).getAsJsonArray()) {
         JsonObject golden = element.getAsJsonObject();
         String path = golden.get("path").getAsString();

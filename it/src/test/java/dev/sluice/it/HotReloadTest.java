@@ -71,7 +71,7 @@ class HotReloadTest {
   /** Odd flips publish a higher version, even ones roll back to the lower one by removing it. */
   private void flip(ServerProcess server, Path base, int flip) throws Exception {
     if (flip % 2 == 1) {
-      long next = flip + 1;
+      long next = flip + 1L;
       publish(base, next, flip % 4 == 1 ? 2 : 1);
       awaitState(server, next, "AVAILABLE");
       awaitState(server, 1, "END");

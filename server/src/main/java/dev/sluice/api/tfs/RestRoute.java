@@ -85,9 +85,10 @@ sealed interface RestRoute {
         return new Refused("Missing model name in request.");
       }
       try {
-        return matcher.group("metadata") == null
-            ? new Status(decode(model), choice(matcher))
-            : new Metadata(decode(model), choice(matcher));
+        // In another case it matches but counts as absent, as in the reference.
+        return "/metadata".equals(matcher.group("metadata"))
+            ? new Metadata(decode(model), choice(matcher))
+            : new Status(decode(model), choice(matcher));
       } catch (NumberFormatException e) {
         return versionOutOfRange(matcher);
       }

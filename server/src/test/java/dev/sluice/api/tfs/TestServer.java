@@ -27,7 +27,7 @@ final class TestServer implements AutoCloseable {
   final FakeModels models = new FakeModels();
   final CountingTensors memory = new CountingTensors();
   final Limiter limiter = new Limiter(1000);
-  final CountDownLatch received = new CountDownLatch(1);
+  final CountDownLatch begun = new CountDownLatch(1);
   final CountDownLatch cancelled = new CountDownLatch(1);
   final ManagedChannel channel;
   private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
@@ -89,13 +89,9 @@ final class TestServer implements AutoCloseable {
     @Override
     public <Q, P> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
-        @Override
-        public void onMessage(Q message) {
-          super.onMessage(message);
-          received.countDown();
-        }
-
+      ServerCall.Listener<Q> listener = next.startCall(call, headers);
+      begun.countDown();
+      return new SimpleForwardingServerCallListener<>(listener) {
         @Override
         public void onCancel() {
           super.onCancel();

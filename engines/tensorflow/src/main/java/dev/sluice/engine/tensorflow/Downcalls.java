@@ -30,6 +30,8 @@ final class Downcalls {
   private static final MethodHandle LONG_OF_TWO = handle(FunctionDescriptor.of(LONG, LONG, LONG));
   private static final MethodHandle ALLOCATE =
       handle(FunctionDescriptor.of(LONG, INT, LONG, INT, LONG));
+  private static final MethodHandle ADOPT =
+      handle(FunctionDescriptor.of(LONG, INT, LONG, INT, LONG, LONG, LONG, LONG));
   private static final MethodHandle VOID_OF_LONG = handle(voids(1));
   private static final MethodHandle VOID_OF_TWO = handle(voids(2));
   private static final MethodHandle VOID_OF_THREE = handle(voids(3));
@@ -90,6 +92,22 @@ final class Downcalls {
   static long allocate(MemorySegment function, int type, long dims, int rank, long bytes) {
     try {
       return (long) ALLOCATE.invokeExact(function, type, dims, rank, bytes);
+    } catch (Throwable impossible) {
+      throw thrown(impossible);
+    }
+  }
+
+  /** Calls TF_NewTensor without an argument for the deallocator. */
+  static long adopt(
+      MemorySegment function,
+      int type,
+      long dims,
+      int rank,
+      long data,
+      long bytes,
+      long deallocator) {
+    try {
+      return (long) ADOPT.invokeExact(function, type, dims, rank, data, bytes, deallocator, 0L);
     } catch (Throwable impossible) {
       throw thrown(impossible);
     }

@@ -68,12 +68,23 @@ final class SessionRunner {
     if (tensor == null) {
       throw missing(bound.signature(), index);
     }
+    checkType(bound, index, tensor.dtype());
     bound.checkInput(index, tensor.shape());
     if (tensor instanceof TfTensor own) {
       scratch.setFeed(index, own.handle());
       return;
     }
-    DataType dtype = tensor.dtype();
+    checkSize(bound, index, tensor);
+    scratch.setTemporaryFeed(
+        index,
+        tensor.dtype() == DataType.STRING
+            ? strings.toNative(scratch, tensor)
+            : copy(tensor, scratch));
+  }
+
+  /** Refuses, in the reference's words, the types that have no values here. */
+  private static void checkType(BoundSignature bound, int index, DataType dtype)
+      throws ServingException {
     if (dtype == DataType.RESOURCE) {
       throw ServingException.invalidArgument(RESOURCE_FED);
     }
@@ -82,10 +93,6 @@ final class SessionRunner {
       throw ServingException.invalidArgument(
           "Expects arg[" + index + "] to be " + label(declared) + " but variant is provided");
     }
-    checkSize(bound, index, tensor);
-    scratch.setTemporaryFeed(
-        index,
-        dtype == DataType.STRING ? strings.toNative(scratch, tensor) : copy(tensor, scratch));
   }
 
   private static ServingException missing(Signature signature, int index) {
@@ -130,12 +137,10 @@ final class SessionRunner {
 
   private long copy(Tensor tensor, Scratch scratch) {
     MemorySegment source = tensor.data();
-    long handle =
+    TfTensor copy =
         TfAllocator.allocate(library, scratch, tensor.dtype(), tensor.shape(), source.byteSize());
-    TfTensor view =
-        new TfTensor(library, handle, tensor.dtype(), tensor.shape(), source.byteSize());
-    view.data().copyFrom(source);
-    return handle;
+    copy.data().copyFrom(source);
+    return copy.handle();
   }
 
   private Tensor[] results(BoundSignature signature, int[] wanted, Scratch scratch)
@@ -177,7 +182,13 @@ final class SessionRunner {
               + (dtype == null ? "number " + number : dtype.label())
               + " cannot leave the model");
     }
-    return new TfTensor(library, handle, dtype, shape(handle), library.tensorByteSize(handle));
+    return new TfTensor(
+        library,
+        handle,
+        dtype,
+        shape(handle),
+        library.tensorData(handle),
+        library.tensorByteSize(handle));
   }
 
   private Shape shape(long handle) {

@@ -30,35 +30,37 @@ final class TfAllocator implements TensorAllocator {
       throw new IllegalArgumentException(
           "size of a " + dtype.label() + " tensor of shape " + shape + ": " + byteSize);
     }
-    long handle = allocate(dtype, shape, byteSize, scratches);
-    return new TfTensor(library, handle, dtype, shape, byteSize);
-  }
-
-  private long allocate(DataType dtype, Shape shape, long byteSize, ScratchPool pool) {
-    Scratch scratch = pool.acquire();
+    Scratch scratch = scratches.acquire();
     try {
       return allocate(library, scratch, dtype, shape, byteSize);
     } finally {
-      pool.release(scratch);
+      scratches.release(scratch);
     }
   }
 
   /**
-   * Returns a new TF_Tensor.
+   * Returns a tensor of a fixed-size type; the size has been checked.
    *
    * @throws OutOfMemoryError if the memory is not to be had
    */
-  static long allocate(
+  static TfTensor allocate(
       TfLibrary library, Scratch scratch, DataType dtype, Shape shape, long byteSize) {
+    long memory = library.allocateMemory(byteSize);
+    if (memory == 0) {
+      throw outOfMemory(dtype, shape, byteSize);
+    }
     long handle =
-        library.allocateTensor(dtype.number(), scratch.dims(shape), shape.rank(), byteSize);
-    if (handle != 0 && (byteSize == 0 || library.tensorData(handle) != 0)) {
-      return handle;
+        library.newTensor(dtype.number(), scratch.dims(shape), shape.rank(), memory, byteSize);
+    if (handle == 0) {
+      // The library has freed the memory. It refuses what does not fit the shape: not from here.
+      throw new IllegalStateException("TF_NewTensor refuses " + dtype.label() + shape);
     }
-    if (handle != 0) {
-      library.deleteTensor(handle);
-    }
-    throw new OutOfMemoryError(
+    return new TfTensor(library, handle, dtype, shape, memory, byteSize);
+  }
+
+  /** Returns what is thrown where memory is short. */
+  static OutOfMemoryError outOfMemory(DataType dtype, Shape shape, long byteSize) {
+    return new OutOfMemoryError(
         "a " + dtype.label() + " tensor of shape " + shape + " needs " + byteSize + " bytes");
   }
 }

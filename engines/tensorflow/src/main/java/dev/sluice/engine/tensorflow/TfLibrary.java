@@ -2,7 +2,9 @@ package dev.sluice.engine.tensorflow;
 
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.DataType;
 import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class TfLibrary {
   /** TensorFlow's own bound on the rank; beyond it building a shape ends the process. */
   static final int MAX_RANK = 254;
+
+  /** What vector instructions like; a tensor over memory of less would be a copy. */
+  private static final long ALIGNMENT = 64;
 
   /** The size of a TF_TString. */
   static final long TSTRING_BYTES = 24;
@@ -42,6 +47,7 @@ final class TfLibrary {
   private final MemorySegment deleteSession;
   private final MemorySegment sessionRun;
   private final MemorySegment allocateTensor;
+  private final MemorySegment newTensor;
   private final MemorySegment deleteTensor;
   private final MemorySegment tensorData;
   private final MemorySegment tensorByteSize;
@@ -52,6 +58,8 @@ final class TfLibrary {
   private final MemorySegment stringCopy;
   private final MemorySegment stringDataPointer;
   private final MemorySegment stringSize;
+  private final MemorySegment alignedAlloc;
+  private final MemorySegment free;
   private final String version;
   private final LongAdder liveTensors = new LongAdder();
 
@@ -78,6 +86,7 @@ final class TfLibrary {
     deleteSession = symbols.findOrThrow("TF_DeleteSession");
     sessionRun = symbols.findOrThrow("TF_SessionRun");
     allocateTensor = symbols.findOrThrow("TF_AllocateTensor");
+    newTensor = symbols.findOrThrow("TF_NewTensor");
     deleteTensor = symbols.findOrThrow("TF_DeleteTensor");
     tensorData = symbols.findOrThrow("TF_TensorData");
     tensorByteSize = symbols.findOrThrow("TF_TensorByteSize");
@@ -88,6 +97,9 @@ final class TfLibrary {
     stringCopy = symbols.findOrThrow("TF_StringCopy");
     stringDataPointer = symbols.findOrThrow("TF_StringGetDataPointer");
     stringSize = symbols.findOrThrow("TF_StringGetSize");
+    SymbolLookup cLibrary = Linker.nativeLinker().defaultLookup();
+    alignedAlloc = cLibrary.findOrThrow("aligned_alloc");
+    free = cLibrary.findOrThrow("free");
     version = text(Downcalls.longOf(symbols.findOrThrow("TF_Version")));
   }
 
@@ -244,9 +256,42 @@ final class TfLibrary {
     liveTensors.add(tensors);
   }
 
-  /** Returns a new tensor, or 0. */
-  long allocateTensor(int type, long dims, int rank, long bytes) {
-    long tensor = Downcalls.allocate(allocateTensor, type, dims, rank, bytes);
+  /**
+   * Returns a new tensor of strings that are yet to be initialised, or 0.
+   *
+   * <p>Only such a tensor frees its strings when it is deleted.
+   */
+  long newStringTensor(long dims, int rank, long count) {
+    long bytes = count * TSTRING_BYTES;
+    return counted(Downcalls.allocate(allocateTensor, DataType.STRING.number(), dims, rank, bytes));
+  }
+
+  /**
+   * Returns memory of the C library for a tensor, 64-byte aligned, or 0.
+   *
+   * <p>Not TensorFlow's allocator, as TF_AllocateTensor has it: where memory is short, that one
+   * sleeps for ten seconds before it gives up, and this runs on event loops.
+   */
+  long allocateMemory(long bytes) {
+    if (bytes > Long.MAX_VALUE - ALIGNMENT) {
+      return 0;
+    }
+    long rounded = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) & -ALIGNMENT);
+    return Downcalls.longOf(alignedAlloc, ALIGNMENT, rounded);
+  }
+
+  /**
+   * Returns a new tensor over memory of {@link #allocateMemory}, which belongs to it.
+   *
+   * <p>The deallocator, called with the address, the size and an argument, is the C library's free
+   * itself: by the calling conventions that we know a function ignores arguments that it does not
+   * declare. So no thread of TensorFlow's ever calls into Java.
+   */
+  long newTensor(int type, long dims, int rank, long memory, long bytes) {
+    return counted(Downcalls.adopt(newTensor, type, dims, rank, memory, bytes, free.address()));
+  }
+
+  private long counted(long tensor) {
     if (tensor != 0) {
       liveTensors.increment();
     }

@@ -25,8 +25,10 @@ final class TfStrings {
   long toNative(Scratch scratch, Tensor tensor) {
     Shape shape = tensor.shape();
     long count = shape.elements();
-    long bytes = Math.multiplyExact(count, TfLibrary.TSTRING_BYTES);
-    long handle = TfAllocator.allocate(library, scratch, DataType.STRING, shape, bytes);
+    long handle = library.newStringTensor(scratch.dims(shape), shape.rank(), count);
+    if (handle == 0) {
+      throw TfAllocator.outOfMemory(DataType.STRING, shape, count * TfLibrary.TSTRING_BYTES);
+    }
     MemorySegment source = tensor.data();
     long content = source.address() + StringTensors.contentStart(count);
     long strings = library.tensorData(handle);

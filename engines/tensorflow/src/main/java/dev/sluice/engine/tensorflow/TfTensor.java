@@ -21,12 +21,13 @@ final class TfTensor implements Tensor {
 
   /** Wraps a tensor that exists; this object owns it from now on. */
   @SuppressWarnings("restricted") // the library says where the memory is and how large
-  TfTensor(TfLibrary library, long handle, DataType dtype, Shape shape, long byteSize) {
+  TfTensor(
+      TfLibrary library, long handle, DataType dtype, Shape shape, long address, long byteSize) {
     this.library = library;
     this.handle = handle;
     this.dtype = dtype;
     this.shape = shape;
-    this.data = MemorySegment.ofAddress(library.tensorData(handle)).reinterpret(byteSize);
+    this.data = MemorySegment.ofAddress(address).reinterpret(byteSize);
   }
 
   /** Returns the TF_Tensor. */

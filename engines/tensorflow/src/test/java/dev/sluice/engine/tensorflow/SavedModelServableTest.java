@@ -80,12 +80,12 @@ final class SavedModelServableTest {
     }
   }
 
+  /** The reference answers these, as this model's graph happens to take them. */
   @Test
-  void equalRankAndHigherIsLeftToTheGraph() {
+  void higherRankAndOtherDimensionsAreLeftToTheGraph() {
     for (Shape shape : List.of(Shape.of(1, 1, 8, 8, 1), Shape.of(1, 8, 8, 2))) {
       try (TestRun run = images(shape)) {
-        assertTrue(!run.failure().text().contains("placeholder declares"), run.failure().text());
-        assertEquals(1, run.completions());
+        assertEquals(Code.OK, run.code());
       }
     }
   }

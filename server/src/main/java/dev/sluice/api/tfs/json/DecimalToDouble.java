@@ -8,6 +8,9 @@ package dev.sluice.api.tfs.json;
  * result has, and in the few cases where those do not decide the rounding it says so.
  */
 final class DecimalToDouble {
+  /** Whole numbers times such a power of ten are no subnormal floats. */
+  static final int FLOAT_EXPONENT = 36;
+
   private static final int MANTISSA_BITS = 52;
   private static final int BIAS = 1023;
 
@@ -89,16 +92,13 @@ final class DecimalToDouble {
    * Returns the float of the correctly rounded double of digits x 10^exponent, or NaN if this cheap
    * way does not settle it.
    *
-   * @param digits not negative
-   * @param exponent -22 to 22
+   * @param digits positive
+   * @param exponent at most {@link #FLOAT_EXPONENT} either way
    */
   static float convertToFloat(long digits, int exponent) {
-    // Two roundings leave the double at most 2 units off. All doubles between two midpoints of
+    // Three roundings leave the double at most 2 units off. All doubles between two midpoints of
     // neighbouring floats become the same float, so that only matters next to a midpoint.
-    double near =
-        exponent < 0
-            ? digits / PowersOfTen.asDouble(-exponent)
-            : digits * PowersOfTen.asDouble(exponent);
+    double near = digits * PowersOfTen.asDouble(exponent);
     return isNearMidpoint(near) ? Float.NaN : (float) near;
   }
 

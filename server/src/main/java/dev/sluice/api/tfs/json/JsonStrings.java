@@ -11,7 +11,7 @@ final class JsonStrings {
   static int end(byte[] bytes, int quote) {
     int position = quote + 1;
     while (true) {
-      position = plain(bytes, position);
+      position = plainEnd(bytes, position);
       if (bytes[position] == '"') {
         return position + 1;
       }
@@ -20,7 +20,7 @@ final class JsonStrings {
   }
 
   /** Returns the first position from {@code from} on that holds a quote or a backslash. */
-  private static int plain(byte[] bytes, int from) {
+  static int plainEnd(byte[] bytes, int from) {
     int position = from;
     while (position <= bytes.length - 8) {
       int count = Swar.plain(Swar.load(bytes, position));
@@ -52,7 +52,7 @@ final class JsonStrings {
   }
 
   private static boolean hasEscape(byte[] bytes, int quote, int end) {
-    return plain(bytes, quote + 1) != end - 1;
+    return plainEnd(bytes, quote + 1) != end - 1;
   }
 
   /** Returns the string's text. */
@@ -74,7 +74,7 @@ final class JsonStrings {
 
   /** Returns how many bytes the string stands for. */
   static int decodedLength(byte[] bytes, int quote) {
-    int position = plain(bytes, quote + 1);
+    int position = plainEnd(bytes, quote + 1);
     int length = position - quote - 1;
     while (bytes[position] != '"') {
       int after;
@@ -86,7 +86,7 @@ final class JsonStrings {
         after = position + 2;
         length++;
       }
-      position = plain(bytes, after);
+      position = plainEnd(bytes, after);
       length += position - after;
     }
     return length;
@@ -99,7 +99,7 @@ final class JsonStrings {
     long written = at;
     int from = quote + 1;
     while (true) {
-      int position = plain(bytes, from);
+      int position = plainEnd(bytes, from);
       MemorySegment.copy(bytes, from, to, ValueLayout.JAVA_BYTE, written, position - from);
       written += position - from;
       if (bytes[position] == '"') {

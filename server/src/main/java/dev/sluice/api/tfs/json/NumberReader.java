@@ -78,8 +78,7 @@ final class NumberReader {
     readDecimal(whole);
     if (digits > 0
         && digitCount <= SAFE_DIGITS
-        && exponent >= -PowersOfTen.EXACT_DOUBLE
-        && exponent <= PowersOfTen.EXACT_DOUBLE) {
+        && Math.abs(exponent) <= DecimalToDouble.FLOAT_EXPONENT) {
       float value = DecimalToDouble.convertToFloat(digits, exponent);
       if (!Float.isNaN(value)) {
         return negative ? -value : value;
@@ -134,51 +133,61 @@ final class NumberReader {
   }
 
   private int significantDigits(int start) {
-    int count = digitCount;
-    for (int i = start; bytes[i] == '0' || bytes[i] == '.' || bytes[i] == '-'; i++) {
-      if (bytes[i] == '0') {
-        count--;
-      }
+    int zeros = 0;
+    int first = bytes[start] == '-' ? start + 1 : start;
+    for (int i = first + (bytes[first] == '0' ? 1 : 0); bytes[i] == '0' || bytes[i] == '.'; i++) {
+      zeros += bytes[i] == '0' ? 1 : 0;
     }
-    return count;
+    return digitCount - zeros;
   }
 
   /** Reads digits, fraction and exponent; the digits are right up to 19 significant ones. */
   private void readDecimal(int whole) {
-    digits = 0;
-    int end = readDigits(whole);
-    wholeEnd = end;
-    digitCount = end - whole;
+    byte[] from = bytes;
+    int at;
+    int count;
+    if (from[whole + 1] == '.') { // one digit in front of the point, as most have
+      digits = (long) from[whole] - '0';
+      at = whole + 1;
+      count = from[whole] == '0' ? 0 : 1;
+    } else {
+      digits = 0;
+      at = readDigits(whole);
+      count = at - whole;
+    }
+    wholeEnd = at;
     exponent = 0;
-    if (bytes[end] == '.') {
-      int from = end + 1;
-      end = readDigits(from);
-      exponent = from - end;
-      digitCount += end - from;
+    if (from[at] == '.') {
+      int fraction = at + 1;
+      at = readDigits(fraction);
+      exponent = fraction - at;
+      count += at - fraction;
     }
-    if ((bytes[end] | 0x20) == 'e') {
-      end = readExponent(end + 1);
+    digitCount = count;
+    if ((from[at] | 0x20) == 'e') {
+      at = readExponent(at + 1);
     }
-    position = end;
+    position = at;
   }
 
-  private int readDigits(int from) {
+  /** Appends digits; returns the position behind them. */
+  private int readDigits(int start) {
+    byte[] from = bytes;
     long value = digits;
-    int at = from;
-    while (at <= bytes.length - 8) {
-      long word = Swar.load(bytes, at);
+    int at = start;
+    while (at <= from.length - 8) {
+      long word = Swar.load(from, at);
       int count = Swar.digits(word);
-      if (count > 0) {
-        value = value * Decimals.power(count) + Swar.decimal(word, count);
-        at += count;
-      }
       if (count < 8) {
-        digits = value;
-        return at;
+        // No branch on the count, which differs from number to number.
+        digits = value * Decimals.power(count) + Swar.decimal(word, count);
+        return at + count;
       }
+      value = value * 100_000_000 + Swar.decimal(word);
+      at += 8;
     }
-    while (at < bytes.length && bytes[at] >= '0' && bytes[at] <= '9') {
-      value = 10 * value + bytes[at++] - '0';
+    while (at < from.length && from[at] >= '0' && from[at] <= '9') {
+      value = 10 * value + from[at++] - '0';
     }
     digits = value;
     return at;

@@ -30,6 +30,11 @@ final class PowersOfTen {
     return DOUBLES[exponent + DOUBLE_RANGE];
   }
 
+  /** Returns 10^exponent, 0 to 308, rounded once. */
+  static double large(int exponent) {
+    return exponent <= DOUBLE_RANGE ? asDouble(exponent) : Double.parseDouble("1e" + exponent);
+  }
+
   /** Returns the upper half of 5^exponent, scaled to 128 bits of which the first is 1. */
   static long high(int exponent) {
     return Wide.HIGH[exponent - MIN];

@@ -2,6 +2,7 @@ package dev.sluice.api.tfs.json;
 
 import dev.sluice.tensor.StringTensors;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,33 +50,51 @@ final class StringReader extends ElementReader {
         }
         position = ValueWalk.space(bytes, position + 1);
       }
-      if (!readOne(position, index + i)) {
+      position = readOne(position, index + i);
+      if (position < 0) {
         return -1;
       }
-      position = ValueWalk.end(bytes, position);
     }
     return position;
   }
 
-  private boolean readOne(int position, long index) {
+  /** Returns the position behind the string, or -1. */
+  private int readOne(int position, long index) {
+    int end;
     if (bytes[position] == '"') {
-      length +=
-          data == null
-              ? JsonStrings.decodedLength(bytes, position)
-              : JsonStrings.decode(bytes, position, data, contentStart + length)
-                  - contentStart
-                  - length;
+      end = readText(position);
     } else {
       int text = ValueWalk.base64Text(bytes, position);
       int size = text < 0 ? -1 : Base64Text.decode(bytes, text, data, contentStart + length);
       if (size < 0) {
-        return false;
+        return -1;
       }
       length += size;
+      end = ValueWalk.end(bytes, position);
     }
     if (data != null) {
       StringTensors.setOffset(data, index + 1, length);
     }
-    return true;
+    return end;
+  }
+
+  private int readText(int quote) {
+    int close = JsonStrings.plainEnd(bytes, quote + 1);
+    if (bytes[close] != '"') {
+      length +=
+          data == null
+              ? JsonStrings.decodedLength(bytes, quote)
+              : JsonStrings.decode(bytes, quote, data, contentStart + length)
+                  - contentStart
+                  - length;
+      return JsonStrings.end(bytes, close - 1);
+    }
+    int size = close - quote - 1;
+    if (data != null) {
+      MemorySegment.copy(
+          bytes, quote + 1, data, ValueLayout.JAVA_BYTE, contentStart + length, size);
+    }
+    length += size;
+    return close + 1;
   }
 }

@@ -27,10 +27,16 @@ final class Swar {
     return Long.numberOfTrailingZeros(other) >>> 3;
   }
 
-  /** Returns the value of the first {@code count} bytes, 1 to 8 ASCII digits, in base ten. */
+  /** Returns the value of the first {@code count} bytes, 0 to 7 ASCII digits, in base ten. */
   static long decimal(long word, int count) {
-    // Shifting the digits to the end leaves zero bytes in front, which count as leading zeros.
-    long digits = (word << (64 - 8 * count)) & 0x0F0F0F0F0F0F0F0FL;
+    // Shifting the digits to the end leaves zero bytes in front, which count as leading zeros. In
+    // two steps, for a shift by 64 would do nothing.
+    return decimal(word << (56 - 8 * count) << 8);
+  }
+
+  /** Returns the value of eight ASCII digits in base ten. */
+  static long decimal(long word) {
+    long digits = word & 0x0F0F0F0F0F0F0F0FL;
     long pairs = (digits * 10 + (digits >>> 8)) & 0x00FF00FF00FF00FFL;
     long fours = (pairs * 100 + (pairs >>> 16)) & 0x0000FFFF0000FFFFL;
     return (fours * 10000 + (fours >>> 32)) & 0xFFFFFFFFL;

@@ -1,6 +1,5 @@
 package dev.sluice.api.tfs.json;
 
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -133,30 +132,8 @@ final class ValueDump {
     if (reader.readUint64() || reader.restart().readInt64()) {
       sink.ascii(text.equals("-0") ? "0" : text);
     } else {
-      sink.ascii(shortest(reader.restart().readDouble()));
+      sink.ascii(DumpedDouble.of(text));
     }
     return true;
-  }
-
-  /** Returns the shortest decimal that reads back as the value, in the reference's layout. */
-  private static String shortest(double value) {
-    if (value == 0) {
-      return Double.toString(value);
-    }
-    BigDecimal decimal = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
-    String digits = decimal.unscaledValue().toString();
-    int pointAt = digits.length() - decimal.scale(); // digits in front of the decimal point
-    String text;
-    if (digits.length() <= pointAt && pointAt <= 21) {
-      text = digits + "0".repeat(pointAt - digits.length()) + ".0";
-    } else if (0 < pointAt && pointAt <= 21) {
-      text = digits.substring(0, pointAt) + "." + digits.substring(pointAt);
-    } else if (-6 < pointAt && pointAt <= 0) {
-      text = "0." + "0".repeat(-pointAt) + digits;
-    } else {
-      String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
-      text = digits.charAt(0) + fraction + "e" + (pointAt - 1);
-    }
-    return (value < 0 ? "-" : "") + text;
   }
 }

@@ -1,0 +1,247 @@
+package dev.sluice.api.tfs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.admission.Limiter;
+import dev.sluice.api.tfs.wire.MessageBytes;
+import dev.sluice.api.tfs.wire.PredictAnswer;
+import dev.sluice.predict.Predictor;
+import io.grpc.Attributes;
+import io.grpc.Detachable;
+import io.grpc.HasByteBuffer;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Callbacks in orders that today's transport does not produce, or not on demand. */
+final class PredictExchangeTest {
+  private final FakeModels models = new FakeModels();
+  private final CountingTensors memory = new CountingTensors();
+  private final Limiter limiter = new Limiter(10);
+  private final RecordingCall rpc = new RecordingCall();
+  private final List<Runnable> tasks = new ArrayList<>();
+  private final AtomicInteger openMessages = new AtomicInteger();
+  private final FakeServable servable = Models.identity(memory);
+
+  @BeforeEach
+  void addModel() {
+    models.add(Models.NAME, 1, servable);
+  }
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    assertEquals(0, openMessages.get(), "messages");
+    assertEquals(0, memory.open(), "tensors");
+    assertEquals(0, limiter.inFlight(), "permits");
+    assertEquals(0, models.lent(), "leases");
+  }
+
+  private PredictExchange exchange(int largestInline) {
+    GrpcPredict method =
+        new GrpcPredict(
+            new Predictor(models, limiter),
+            tasks::add,
+            new PredictOptions(false, false, largestInline));
+    return new PredictExchange(method, rpc, null);
+  }
+
+  private MessageBytes message() {
+    openMessages.incrementAndGet();
+    return MessageBytes.take(new LentStream(Models.request(3).toByteArray(), openMessages));
+  }
+
+  @Test
+  void cancelBeforeHalfCloseFreesTheMessage() {
+    PredictExchange exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onCancel();
+    assertEquals(List.of(), rpc.events);
+  }
+
+  @Test
+  void aSecondMessageIsRefusedOnce() {
+    PredictExchange exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onMessage(message());
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    assertEquals(List.of("close INTERNAL"), rpc.events);
+  }
+
+  @Test
+  void halfCloseWithoutAMessageIsRefused() {
+    exchange(1000).onHalfClose();
+    assertEquals(List.of("close INTERNAL"), rpc.events);
+  }
+
+  @Test
+  void cancelWhileQueuedNeitherRunsNorAnswers() {
+    PredictExchange exchange = exchange(0);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    exchange.onCancel();
+    tasks.removeFirst().run();
+    assertEquals(0, memory.allocations());
+    assertEquals(List.of(), rpc.events);
+  }
+
+  @Test
+  void cancelAfterTheAnswerChangesNothing() {
+    PredictExchange exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    exchange.onCancel();
+    assertEquals(List.of("headers", "message", "close OK"), rpc.events);
+  }
+
+  @Test
+  void aServableThatThrowsIsAnsweredOnce() {
+    servable.behave(
+        (request, completion) -> {
+          servable.identity(request, completion);
+          throw new IllegalStateException("after the end");
+        });
+    PredictExchange exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    assertEquals(List.of("headers", "message", "close OK"), rpc.events);
+  }
+
+  @Test
+  void aTransportThatFailsStillLetsEverythingGo() {
+    rpc.failsToSend = true;
+    PredictExchange exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    assertEquals(List.of("headers", "close INTERNAL"), rpc.events);
+  }
+
+  @Test
+  void theAnswerIsEncodedBeforeTheTensorsAreFreed() {
+    PredictExchange exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    assertTrue(rpc.openTensorsWhileSending > 0);
+  }
+
+  /** Lends its bytes as the transport's streams do. */
+  private static final class LentStream extends InputStream implements Detachable, HasByteBuffer {
+    private final ByteBuffer bytes;
+    private final AtomicInteger open;
+
+    LentStream(byte[] bytes, AtomicInteger open) {
+      this.bytes = ByteBuffer.wrap(bytes);
+      this.open = open;
+    }
+
+    @Override
+    public InputStream detach() {
+      return this;
+    }
+
+    @Override
+    public boolean byteBufferSupported() {
+      return true;
+    }
+
+    @Override
+    public ByteBuffer getByteBuffer() {
+      return bytes.slice();
+    }
+
+    @Override
+    public boolean markSupported() {
+      return true;
+    }
+
+    @Override
+    public void mark(int limit) {}
+
+    @Override
+    public int available() {
+      return bytes.remaining();
+    }
+
+    @Override
+    public long skip(long count) {
+      bytes.position(bytes.position() + (int) count);
+      return count;
+    }
+
+    @Override
+    public int read() {
+      throw new UnsupportedOperationException("lent, not read");
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+      return read();
+    }
+
+    @Override
+    public void close() {
+      open.decrementAndGet();
+    }
+  }
+
+  private final class RecordingCall extends ServerCall<MessageBytes, PredictAnswer> {
+    final List<String> events = new ArrayList<>();
+    boolean failsToSend;
+    int openTensorsWhileSending;
+
+    @Override
+    public void request(int messages) {}
+
+    @Override
+    public void sendHeaders(Metadata headers) {
+      events.add("headers");
+    }
+
+    @Override
+    public void sendMessage(PredictAnswer answer) {
+      if (failsToSend) {
+        throw new IllegalStateException("the transport is broken");
+      }
+      openTensorsWhileSending = memory.open();
+      try {
+        answer.writeTo(new ByteArrayOutputStream());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      events.add("message");
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      events.add("close " + status.getCode());
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public MethodDescriptor<MessageBytes, PredictAnswer> getMethodDescriptor() {
+      return GrpcPredict.descriptor();
+    }
+
+    @Override
+    public Attributes getAttributes() {
+      return Attributes.EMPTY;
+    }
+  }
+}
