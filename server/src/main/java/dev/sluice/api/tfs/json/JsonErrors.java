@@ -39,6 +39,11 @@ final class JsonErrors {
     return ServingException.invalidArgument("Unable to base64 decode");
   }
 
+  /** What the reference says of a tensor with more dimensions than it supports. */
+  static ServingException tooManyDimensions(String input) {
+    return ServingException.invalidArgument("tensor parsing error: " + input);
+  }
+
   /** Wraps what went wrong in an element of a list of plain values. */
   static ServingException inElement(int element, ServingException cause) {
     return ServingException.invalidArgument(
