@@ -231,21 +231,39 @@ final class PredictInputsTest {
     assertTrue(refusal(objects, FLOAT).endsWith("Expecting tensor size: 10000 but got: 1"));
   }
 
+  private static String nested(int depth, String inner) {
+    return "[".repeat(depth) + inner + "]".repeat(depth);
+  }
+
   @Test
-  void deepNestingIsATensorOfHighRank() throws ServingException {
-    int depth = 100_000;
-    String brackets = "[".repeat(depth) + "5" + "]".repeat(depth);
+  void nestingIsATensorOfHighRank() throws ServingException {
     fill(
-        "{\"inputs\":" + brackets + "}",
+        "{\"inputs\":" + nested(254, "5") + "}",
         FLOAT,
         inputs -> {
-          assertEquals(depth, inputs.byInput[0].shape().rank());
+          assertEquals(254, inputs.byInput[0].shape().rank());
           assertArrayEquals(new float[] {5}, floats(inputs.byInput[0]));
         });
-    String tooLong = "[".repeat(depth) + "5" + "]".repeat(depth - 1) + ",1]";
+    echo("{\"instances\":" + nested(254, "5") + "}", FLOAT);
+  }
+
+  @Test
+  void nestingBeyondTheHighestRankIsRefusedWithoutRecursion() {
+    for (int depth : new int[] {255, 100_000}) {
+      String deep = nested(depth, "5");
+      assertEquals("tensor parsing error: x", refusal("{\"inputs\":" + deep + "}", FLOAT));
+      assertEquals("tensor parsing error: x", refusal("{\"instances\":" + deep + "}", FLOAT));
+      assertEquals(
+          "tensor parsing error: x",
+          refusal("{\"instances\":[{\"x\":" + nested(depth - 1, "5") + "}]}", FLOAT));
+    }
+    String twoOutside = nested(99_999, "5") + ",1";
     assertEquals(
         "JSON Value: 1 found at incorrect level: 2 in the JSON DOM. Expected at level: 100000",
-        refusal("{\"inputs\":" + tooLong + "}", FLOAT));
+        refusal("{\"inputs\":[" + twoOutside + "]}", FLOAT));
+    assertEquals(
+        "JSON Value: true Type: True is not of expected type: float",
+        refusal("{\"inputs\":" + nested(100_000, "true") + "}", FLOAT));
   }
 
   @Test
