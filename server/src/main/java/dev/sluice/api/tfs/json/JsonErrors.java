@@ -39,7 +39,9 @@ final class JsonErrors {
     return ServingException.invalidArgument("Unable to base64 decode");
   }
 
-  /** What the reference says of a tensor with more dimensions than it supports. */
+  /**
+   * Refuses more dimensions than a tensor may have, in the words of grpc.md §5 for a bad tensor.
+   */
   static ServingException tooManyDimensions(String input) {
     return ServingException.invalidArgument("tensor parsing error: " + input);
   }
