@@ -2,7 +2,6 @@ package dev.sluice.main;
 
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.GrpcServices;
-import dev.sluice.api.tfs.ModelStatuses;
 import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
@@ -105,7 +104,7 @@ final class Server {
     RestApi rest =
         new RestApi(
             predictor,
-            statuses(),
+            manager.states()::versions,
             new RestOptions(settings.rest().timeout(), settings.rest().cors()),
             workers);
     HttpHandler live = readiness.liveHandler();
@@ -119,18 +118,6 @@ final class Server {
             "/v2/health/live", live,
             "/v2/health/ready", ready),
         List.of(new Router.Prefix("/v1/", rest)));
-  }
-
-  private ModelStatuses statuses() {
-    return model -> manager.states().versions(model).stream().map(Server::status).toList();
-  }
-
-  private static ModelStatuses.VersionStatus status(VersionStatus status) {
-    return new ModelStatuses.VersionStatus(
-        status.id().version(),
-        ModelStatuses.State.valueOf(status.state().name()),
-        status.health().code(),
-        status.health().message());
   }
 
   /**
@@ -179,7 +166,8 @@ final class Server {
                   GrpcListener.open(
                       new InetSocketAddress(settings.grpc().port()),
                       loops,
-                      GrpcServices.create(predictor, statuses(), workers, options)));
+                      GrpcServices.create(
+                          predictor, manager.states()::versions, workers, options)));
       grpc = listener;
       listener.setServing(true);
       // The two phrases are what scripts look for in the reference's log (lifecycle.md §8).

@@ -1,6 +1,6 @@
 package dev.sluice.api.tfs;
 
-import dev.sluice.api.tfs.ModelStatuses.VersionStatus;
+import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.GetModelStatusResponse;
 import dev.sluice.protos.serving.ModelSpec;
@@ -32,13 +32,14 @@ final class GetModelStatus {
     List<VersionStatus> versions = statuses.versions(spec.getName());
     if (spec.hasVersion()) {
       long wanted = spec.getVersion().getValue();
-      versions = versions.stream().filter(status -> status.version() == wanted).toList();
+      versions = versions.stream().filter(status -> status.id().version() == wanted).toList();
       requireSome(versions, "Could not find version " + wanted + " of model " + spec.getName());
     }
     requireSome(versions, "Could not find any versions of model " + spec.getName());
     GetModelStatusResponse.Builder response = GetModelStatusResponse.newBuilder();
     versions.stream()
-        .sorted(Comparator.comparingLong(VersionStatus::version).reversed())
+        .sorted(
+            Comparator.comparingLong((VersionStatus status) -> status.id().version()).reversed())
         .forEach(status -> response.addModelVersionStatus(proto(status)));
     return response.build();
   }
@@ -52,20 +53,12 @@ final class GetModelStatus {
 
   private static ModelVersionStatus proto(VersionStatus status) {
     return ModelVersionStatus.newBuilder()
-        .setVersion(status.version())
-        .setState(
-            switch (status.state()) {
-              case UNKNOWN -> ModelVersionStatus.State.UNKNOWN;
-              case START -> ModelVersionStatus.State.START;
-              case LOADING -> ModelVersionStatus.State.LOADING;
-              case AVAILABLE -> ModelVersionStatus.State.AVAILABLE;
-              case UNLOADING -> ModelVersionStatus.State.UNLOADING;
-              case END -> ModelVersionStatus.State.END;
-            })
+        .setVersion(status.id().version())
+        .setStateValue(status.state().number())
         .setStatus(
             StatusProto.newBuilder()
-                .setErrorCodeValue(status.code().number())
-                .setErrorMessage(status.message()))
+                .setErrorCodeValue(status.health().code().number())
+                .setErrorMessage(status.health().message()))
         .build();
   }
 }

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Int64Value;
-import dev.sluice.api.tfs.ModelStatuses.State;
-import dev.sluice.api.tfs.ModelStatuses.VersionStatus;
+import dev.sluice.lifecycle.Health;
+import dev.sluice.lifecycle.VersionState;
+import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.protos.serving.GetModelMetadataRequest;
 import dev.sluice.protos.serving.GetModelMetadataResponse;
 import dev.sluice.protos.serving.GetModelStatusRequest;
@@ -24,6 +25,7 @@ import dev.sluice.protos.tensorflow.TensorInfo;
 import dev.sluice.protos.tensorflow.TensorProto;
 import dev.sluice.protos.tensorflow.TensorShapeProto;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.ServableId;
 import dev.sluice.tensor.NativeTensors;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
@@ -41,10 +43,14 @@ final class MetadataAndStatusTest {
   private static List<VersionStatus> statuses(String model) {
     return model.equals("known")
         ? List.of(
-            new VersionStatus(1, State.END, Code.INTERNAL, "broken"),
-            new VersionStatus(3, State.AVAILABLE, Code.OK, ""),
-            new VersionStatus(2, State.LOADING, Code.OK, ""))
+            status(1, VersionState.END, new Health(Code.INTERNAL, "broken")),
+            status(3, VersionState.AVAILABLE, Health.OK),
+            status(2, VersionState.LOADING, Health.OK))
         : List.of();
+  }
+
+  private static VersionStatus status(long version, VersionState state, Health health) {
+    return new VersionStatus(new ServableId("known", version), state, health, health);
   }
 
   private static TestServer server() throws IOException {
