@@ -122,7 +122,10 @@ final class ServerProcess implements AutoCloseable {
 
   /** Sends SIGTERM. */
   void terminate() {
-    process.destroy();
+    // Process.destroy would close our end of its output, too.
+    if (!process.toHandle().destroy()) {
+      throw new AssertionError("cannot signal process " + pid());
+    }
   }
 
   int exitCode() throws InterruptedException {

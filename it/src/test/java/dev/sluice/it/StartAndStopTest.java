@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
@@ -23,9 +25,27 @@ class StartAndStopTest {
 
   private static Ended run(String... flags) throws Exception {
     Process process = ServerProcess.main("serve", List.of(flags));
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    String output = outputOf(process);
     return new Ended(process.exitValue(), output.lines().toList());
+  }
+
+  /** Returns all that a process prints, which must end by itself. */
+  private static String outputOf(Process process) throws Exception {
+    CompletableFuture<String> output =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return new String(process.getInputStream().readAllBytes(), UTF_8);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it does not end by itself");
+    } finally {
+      process.toHandle().destroyForcibly();
+    }
+    return output.get(10, TimeUnit.SECONDS);
   }
 
   private static void assertRefused(Ended ended, String... texts) {
@@ -118,8 +138,7 @@ class StartAndStopTest {
                 "--port=" + ServerProcess.freePort(),
                 "--rest_api_port=" + ServerProcess.freePort(),
                 "--models=" + Models.dist().resolve("models")));
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    String output = outputOf(process);
     assertEquals(0, process.exitValue(), output);
     assertTrue(output.contains("curl"), output);
   }

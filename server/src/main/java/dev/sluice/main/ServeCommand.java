@@ -51,6 +51,8 @@ final class ServeCommand {
                   .read(file, ModelsConfig.NOTHING);
           case Origin.Single(var model) -> new ModelsConfig(true, List.of(model));
         };
+    Ports.probe("--port", settings.grpc().port());
+    Ports.probe("--rest_api_port", settings.rest().port());
     Server server = new Server(settings, models);
     boolean started = false;
     try {

@@ -141,8 +141,6 @@ final class Server {
    * @throws ServingException if a label points to a version that is not available
    */
   void start() throws IOException, ServingException, InterruptedException {
-    Ports.probe("--port", settings.grpc().port());
-    Ports.probe("--rest_api_port", settings.rest().port());
     manager.start();
     source.start(manager::aspire);
     if (settings.models().labelsForUnavailable()) {

@@ -66,9 +66,12 @@ final class ColumnarInputs {
     }
     long[] dims = ShapeReader.dims(body, value, 0);
     ServingException problem = ValueCheck.find(bytes, value, dims, new InputType(spec));
-    if (problem == null) {
-      throw new IllegalStateException("a value without a fault was not converted");
+    if (problem != null) {
+      throw problem;
     }
-    throw problem;
+    if (dims.length > ShapeReader.MAX_RANK) {
+      throw JsonErrors.tooManyDimensions(spec.name());
+    }
+    throw new IllegalStateException("a value without a fault was not converted");
   }
 }

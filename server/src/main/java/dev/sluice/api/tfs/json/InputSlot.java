@@ -79,7 +79,7 @@ final class InputSlot {
   private boolean begin(long[] shape) {
     DataType type = dtype;
     long count = ShapeReader.elements(shape, body.bytes().length);
-    if (count < 0 || type == null) {
+    if (count < 0 || type == null || shape.length > ShapeReader.MAX_RANK) {
       return false;
     }
     dims = shape;

@@ -39,6 +39,13 @@ final class JsonErrors {
     return ServingException.invalidArgument("Unable to base64 decode");
   }
 
+  /**
+   * Refuses more dimensions than a tensor may have, in the words of grpc.md §5 for a bad tensor.
+   */
+  static ServingException tooManyDimensions(String input) {
+    return ServingException.invalidArgument("tensor parsing error: " + input);
+  }
+
   /** Wraps what went wrong in an element of a list of plain values. */
   static ServingException inElement(int element, ServingException cause) {
     return ServingException.invalidArgument(

@@ -33,6 +33,12 @@ final class RowErrors {
       }
       position = ValueWalk.next(bytes, ValueWalk.end(bytes, position));
     }
+    for (int input = 0; input < shapes.length; input++) {
+      long[] shape = shapes[input];
+      if (shape != null && shape.length >= ShapeReader.MAX_RANK) { // and the batch dimension
+        return JsonErrors.tooManyDimensions(signature.inputs().get(input).name());
+      }
+    }
     throw new IllegalStateException("instances without a fault were not converted");
   }
 

@@ -2,6 +2,9 @@ package dev.sluice.api.tfs.json;
 
 /** Infers shapes: outer length, length of the first element, and so on (rest.md §4.5). */
 final class ShapeReader {
+  /** The most dimensions of a tensor in TensorFlow. No answer to more is on record. */
+  static final int MAX_RANK = 254;
+
   private ShapeReader() {}
 
   /**
