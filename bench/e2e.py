@@ -3,9 +3,11 @@
 same stack and the raw engine loop, all in the same minute on the same core. See bench/README.md."""
 
 import argparse
+import fcntl
 import json
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -74,6 +76,8 @@ class Load:
         except ValueError:
             process.fail_if_dead()
             sys.exit(f'load generator failed: {done.stdout}{done.stderr}')
+        if not result['procs']:
+            sys.exit(f'{process.tag}: no process of that tag, so no CPU time to read')
         if result['errors']:
             sys.exit(f'{process.tag}: {result["errors"]} errors, first: {result.get("first_error")}')
         return result
@@ -82,6 +86,28 @@ class Load:
         done = subprocess.run(
             [*self.command, '-mem', '-tag', process.tag], capture_output=True, text=True)
         return json.loads(done.stdout)['pss_mb']
+
+
+def free_ports(count):
+    """Ports that nobody listens on now, so that no answer can come from somebody else's server."""
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(('127.0.0.1', 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def wait_for_turn():
+    """Two runs at once would measure each other. Returns a lock that is held until it is closed."""
+    lock = open(Path(tempfile.gettempdir()) / 'sluice-e2e.lock', 'w')
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print('waiting for another run to end', file=sys.stderr)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def raw_loop(bench_dir, case, cpu, seconds):
@@ -115,9 +141,9 @@ def first_answer(process, load, ports, request):
     why = b''
     while time.monotonic() - process.started < START_SECONDS:
         answer, why = load.once(ports, request)
+        process.fail_if_dead()
         if answer is not None:
             return answer, time.monotonic() - process.started
-        process.fail_if_dead()
         time.sleep(0.01)
     sys.exit(f'{process.tag} gave no answer in {START_SECONDS} s: {why[-300:]!r}\n'
              f'{process.log.read_text()[-2000:]}')
@@ -157,7 +183,7 @@ class Cell:
 
     def note(self, result, who):
         if result['server_cores'] < 0.9:
-            self.notes.add(f'{who} used {result["server_cores"]:.2f} of its core')
+            self.notes.add(f'{who} could not be kept busy: the client, or something else, was the limit')
         if result['other_cores'] > 0.2:
             self.notes.add('the machine was busy with something else')
 
@@ -169,7 +195,8 @@ def measure(case, options, bench_dir, folder):
     load = Load(bench_dir / 'lg' / 'lg', options.client_cpu)
     java = subprocess.run([str(ROOT / 'sluice'), 'java-home'], capture_output=True, text=True,
                           check=True).stdout.strip() + '/bin/java'
-    serve_ports, echo_ports = (options.port, options.port + 1), (options.port + 2, options.port + 3)
+    ports = free_ports(4)
+    serve_ports, echo_ports = ports[:2], ports[2:]
     serve = Process('serve', serve_command(case, serve_ports, options.serve_arg), options.server_cpu,
                     folder)
     echo = None
@@ -236,7 +263,7 @@ def print_table(results):
     for case, result in results:
         for name, cell in result['cells'].items():
             for note in sorted(cell.notes):
-                print(f'\nnot to be trusted: {case["name"]} {name}: {note}')
+                print(f'\nwith care: {case["name"]} {name}: {note}')
 
 
 def parse_options():
@@ -253,7 +280,6 @@ def parse_options():
                         help='seconds of warm-up before the first pass, for the JIT')
     parser.add_argument('--server-cpu', default='0')
     parser.add_argument('--client-cpu', default='1')
-    parser.add_argument('--port', type=int, default=18500, help='the first of four ports')
     parser.add_argument('--serve-arg', action='append', default=[], help='a further flag for serve')
     return parser.parse_args()
 
@@ -264,7 +290,7 @@ def main():
     if not (ROOT / 'bench' / 'target' / 'lib').is_dir():
         sys.exit('bench/e2e.py: run ./sluice build first')
     results = []
-    with tempfile.TemporaryDirectory() as folder:
+    with wait_for_turn(), tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         for name in options.cases.split(','):
             if name == 'tiny':
