@@ -46,6 +46,7 @@ public final class Manager implements ServableLookup, AutoCloseable {
   private final Mailbox mailbox = new Mailbox("model-manager");
   private final Workers workers;
   private final Conductor conductor;
+  private final AtomicBoolean started = new AtomicBoolean();
 
   /** Creates a manager that checks directories for repairs and waits by the system's clock. */
   public Manager(
@@ -81,6 +82,7 @@ public final class Manager implements ServableLookup, AutoCloseable {
 
   /** Starts the manager's thread. */
   public void start() {
+    started.set(true);
     mailbox.start();
   }
 
@@ -170,6 +172,10 @@ public final class Manager implements ServableLookup, AutoCloseable {
    * @return what is left loaded or under way; empty if everything was unloaded
    */
   public List<VersionStatus> shutDown(Duration patience) throws InterruptedException {
+    if (!started.get()) {
+      workers.stop(); // nobody reads the mailbox: nothing was loaded, and nothing would answer
+      return List.of();
+    }
     CountDownLatch stopped = new CountDownLatch(1);
     mailbox.post(() -> conductor.stop(stopped));
     List<VersionStatus> remaining = List.of();

@@ -293,6 +293,18 @@ class ManagerTest {
   }
 
   @Test
+  void shutDownOfAManagerThatNeverStartedReturns() throws Exception {
+    Manager manager =
+        new Manager(
+            ManagerOptions.DEFAULT,
+            new LoaderFactory(List.of(), EngineOptions.DEFAULT),
+            List.of(),
+            status -> {});
+
+    assertEquals(List.of(), manager.shutDown(Duration.ZERO));
+  }
+
+  @Test
   void shutDownDrainsUnloadsAndIgnoresLaterWishes() throws Exception {
     ManagerHarness harness = new ManagerHarness();
     harness.aspire(1, 2);

@@ -14,6 +14,12 @@ final class IdleFlags {
       List.of(
           "--grpc_channel_arguments",
           "--grpc_max_threads",
+          "--grpc_socket_path",
+          "--enable_grpc_healthcheck_service",
+          "--model_config_file_poll_wait_seconds",
+          "--monitoring_config_file",
+          "--enable_model_warmup",
+          "--num_request_iterations_for_warmup",
           "--rest_api_num_threads",
           "--enable_batching",
           "--batching_parameters_file",
@@ -22,6 +28,7 @@ final class IdleFlags {
   private static final Map<String, String> REASONS =
       Map.of(
           "--flush_filesystem_caches", "there is no cache to flush",
+          "--enable_grpc_healthcheck_service", "the health service is always on",
           "--enable_profiler", "there is no profiler service");
 
   @Option(

@@ -1,5 +1,7 @@
 package dev.sluice.http;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -11,6 +13,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -112,6 +115,21 @@ public final class HttpListener implements AutoCloseable {
                 }
               });
     }
+  }
+
+  /**
+   * Waits, after {@link #drain}, until every connection has sent its answer and is closed.
+   *
+   * @return false if some are left when the time runs out
+   */
+  public boolean awaitDrained(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    for (Channel connection : connections) {
+      if (!connection.closeFuture().await(Math.max(0, end - System.nanoTime()), NANOSECONDS)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Closes every connection. */

@@ -46,6 +46,9 @@ final class Server {
   /** How long the ports may stay shut for models that load (lifecycle.md §8 waits for ever). */
   private static final Duration START_PATIENCE = Duration.ofDays(1);
 
+  /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
+  private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
+
   private final ServerSettings settings;
   private final ModelsConfig models;
   private final int processors = Runtime.getRuntime().availableProcessors();
@@ -197,7 +200,8 @@ final class Server {
     if (listener != null) {
       listener.awaitDrained(until(end));
     }
-    List<VersionStatus> left = manager.shutDown(until(end));
+    http.awaitDrained(until(end));
+    List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
     http.close();
     if (listener != null) {
       listener.close();
@@ -224,6 +228,10 @@ final class Server {
     }
     workers.shutdown();
     loops.close();
+  }
+
+  private static Duration atLeast(Duration least, Duration time) {
+    return time.compareTo(least) < 0 ? least : time;
   }
 
   private static Duration until(long end) {

@@ -218,6 +218,7 @@ class HttpListenerTest {
       awaitRefused();
       exchange.respond(Response.text(200), "bye".getBytes(ISO_8859_1), 3);
       assertEquals("bye", busy.answer().body());
+      assertTrue(listener.awaitDrained(java.time.Duration.ofSeconds(30)));
       assertEquals(-1, busy.read());
     }
   }

@@ -179,13 +179,21 @@ final class NativeCache {
     List<Path> old = new ArrayList<>();
     try (Stream<Path> children = Files.list(home)) {
       for (Path child : (Iterable<Path>) children::iterator) {
-        if (child.getFileName().toString().startsWith(TEMPORARY_PREFIX)
-            && Files.getLastModifiedTime(child).toInstant().isBefore(before)) {
+        if (child.getFileName().toString().startsWith(TEMPORARY_PREFIX) && isOlder(child, before)) {
           old.add(child);
         }
       }
     }
     old.forEach(NativeCache::delete);
+  }
+
+  /** Another process may finish, and remove its directory, at any moment. */
+  private static boolean isOlder(Path directory, Instant instant) throws IOException {
+    try {
+      return Files.getLastModifiedTime(directory).toInstant().isBefore(instant);
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
   }
 
   /** Deletes a directory if it is there; what cannot be deleted now is left for the next start. */
