@@ -20,7 +20,7 @@ public interface RunRequest {
 
   /**
    * Returns true if nobody waits for the answer any more: cancelled, or past its deadline. Work
-   * that has not begun must then not begin (FIELD.md theme 22).
+   * that has not begun must then not begin.
    */
   boolean isAbandoned();
 }

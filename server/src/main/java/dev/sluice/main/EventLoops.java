@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The event loops that every listener shares: one that accepts, and one for each core that reads,
- * decodes and writes. Native epoll where there is one (io_uring was slower, DESIGN.md §3).
+ * decodes and writes. Native epoll where there is one (io_uring was slower).
  */
 final class EventLoops implements AutoCloseable {
   private static final long QUIET_MILLIS = 0;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * hand its work on.
  */
 final class GrpcListener implements AutoCloseable {
-  /** What grpc.md §1 and FIELD.md E2 promise: no limit but the format's. */
+  /** As the reference: no limit but the format's. */
   private static final int MAX_MESSAGE_BYTES = Integer.MAX_VALUE;
 
   /**

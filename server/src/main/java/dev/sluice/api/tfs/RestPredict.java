@@ -39,7 +39,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
     }
   }
 
-  /** Larger bodies would hold an event loop for more than some 100 µs (DESIGN.md §3). */
+  /** Larger bodies would hold an event loop for more than some 100 µs. */
   private static final int MAX_BODY_ON_LOOP = 64 << 10;
 
   /** The body on its way from the socket's memory; one per event loop, for small bodies. */
