@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer.
  *
  * <p>Created and read on the connection's event loop; {@link #respond} may be called by any thread,
- * once. The body may be handed to another thread as long as that thread, or the answer, is what
- * releases it.
+ * once. A body that another thread is to read is {@linkplain #takeBody() taken} first.
  */
 public final class Exchange implements Runnable {
   private final HttpConnection connection;
@@ -66,8 +65,15 @@ public final class Exchange implements Runnable {
     }
   }
 
-  /** Gives the body's memory back before the answer; safe to call more than once. */
-  public void releaseBody() {
+  /** Takes the body away from the exchange; on the event loop. The caller closes it. */
+  public Body takeBody() {
+    ByteBuf bytes = body;
+    body = null;
+    return new Body(bytes);
+  }
+
+  /** Gives the body's memory back, unless it was taken; on the event loop. */
+  void releaseBody() {
     ByteBuf bytes = body;
     if (bytes != null) {
       body = null;

@@ -5,6 +5,7 @@ import dev.sluice.api.tfs.json.JsonFormat;
 import dev.sluice.api.tfs.json.JsonPredictResponse;
 import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.api.tfs.json.PredictInputs;
+import dev.sluice.http.Body;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.Watcher;
 import dev.sluice.predict.Answer;
@@ -17,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
   private final Exchange exchange;
   private final RestRoute.Infer route;
   private final long deadline;
+  private final Body body;
   private volatile @Nullable Call call;
   private volatile boolean answered;
   private JsonFormat format = JsonFormat.ROW;
@@ -66,14 +69,27 @@ final class RestPredict implements Answer, Watcher, Runnable {
     this.exchange = exchange;
     this.route = route;
     this.deadline = api.deadline();
+    this.body = exchange.takeBody();
   }
 
   void start() {
     exchange.watch(this, deadline);
-    if (exchange.bodyLength() > MAX_BODY_ON_LOOP) {
-      api.workers().execute(this);
-    } else {
+    if (body.length() <= MAX_BODY_ON_LOOP) {
       run();
+      return;
+    }
+    // From here on only the worker touches the body: a time-out or a client that leaves meanwhile
+    // must not give memory back that is being read.
+    boolean accepted = false;
+    try {
+      api.workers().execute(this);
+      accepted = true;
+    } catch (RejectedExecutionException stopping) {
+      fail(new ServingException(Code.UNAVAILABLE, "The server is stopping"));
+    } finally {
+      if (!accepted) {
+        body.close();
+      }
     }
   }
 
@@ -92,17 +108,20 @@ final class RestPredict implements Answer, Watcher, Runnable {
   }
 
   private void decodeAndRun() throws ServingException {
-    int length = exchange.bodyLength();
-    byte[] body = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
-    exchange.copyBody(body);
-    exchange.releaseBody();
+    int length;
+    byte[] bytes;
+    try (body) {
+      length = body.length();
+      bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
+      body.copyTo(bytes);
+    }
     String encoding = exchange.header("Content-Encoding");
     if (encoding != null && encoding.contains("gzip")) {
-      byte[] expanded = Gzip.expand(body, length);
-      body = expanded == null ? new byte[0] : expanded;
-      length = body.length;
+      byte[] expanded = Gzip.expand(bytes, length);
+      bytes = expanded == null ? new byte[0] : expanded;
+      length = bytes.length;
     }
-    JsonBody json = JsonBody.scan(body, 0, length);
+    JsonBody json = JsonBody.scan(bytes, 0, length);
     String signatureName = json.signatureName();
     Call opened = api.predictor().open(route.model(), route.version(), this);
     boolean runs = false;
@@ -172,7 +191,6 @@ final class RestPredict implements Answer, Watcher, Runnable {
   public void onDisconnect() {
     if (claim()) {
       abandon();
-      exchange.releaseBody();
     }
   }
 
