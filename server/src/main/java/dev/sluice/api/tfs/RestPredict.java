@@ -111,6 +111,9 @@ final class RestPredict implements Answer, Watcher, Runnable {
     int length;
     byte[] bytes;
     try (body) {
+      if (answered) {
+        return; // it waited for a worker, and nobody waits for it any more
+      }
       length = body.length();
       bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
       body.copyTo(bytes);
