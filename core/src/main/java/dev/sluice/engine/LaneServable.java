@@ -10,28 +10,55 @@ import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.tensor.TensorAllocator;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Moves the runs of a servable from the caller's thread, an event loop, to the servable's own
- * lanes.
+ * lanes, unless the move costs more than the run.
  *
  * <p>Every servable has its own queue and its own threads, so that a slow model delays no other.
  * Runs that nobody waits for any more end without running.
+ *
+ * <p>A run stays on the caller's thread only if it cannot hold it up: the engine says that the
+ * inputs' shapes decide how long it takes, all outputs are wanted (so that nothing has to be
+ * prepared for it), and the last runs of this size have taken no longer than {@link #MAX_INLINE}.
  */
 public final class LaneServable implements Servable {
+  /**
+   * The hand-over to a lane and back costs about 10 µs of CPU; a client with one connection loses
+   * its second core for runs that are not handed over, so they must not be much longer than that.
+   */
+  static final Duration MAX_INLINE = Duration.ofNanos(20_000);
+
+  private static final long MAX_INLINE_NANOS = MAX_INLINE.toNanos();
+
   private final ServableId id;
   private final Servable servable;
   private final Lanes lanes;
   private final int queueCapacity;
+  private final LongSupplier nanoTime;
 
-  private LaneServable(ServableId id, Servable servable, int laneCount, int queueCapacity) {
+  /** Of the signatures whose runs may stay on the caller's thread. */
+  private final Map<Signature, RunCosts> costs;
+
+  LaneServable(
+      ServableId id, Servable servable, int laneCount, int queueCapacity, LongSupplier nanoTime) {
     this.id = id;
     this.servable = servable;
     this.queueCapacity = queueCapacity;
+    this.nanoTime = nanoTime;
+    this.costs =
+        servable.signatures().values().stream()
+            .filter(servable::isShapeBound)
+            .collect(Collectors.toUnmodifiableMap(Function.identity(), key -> new RunCosts()));
     this.lanes =
         new Lanes(
-            "lane-" + id.model() + "-" + id.version(), laneCount, queueCapacity, this::runOnLane);
+            "lane-" + id.model() + "-" + id.version(), laneCount, queueCapacity, this::runHere);
   }
 
   /**
@@ -42,7 +69,7 @@ public final class LaneServable implements Servable {
    */
   public static ServableDecorator decorator(int laneCount, int queueCapacity) {
     return (ModelVersion version, Servable servable) ->
-        new LaneServable(version.id(), servable, laneCount, queueCapacity);
+        new LaneServable(version.id(), servable, laneCount, queueCapacity, System::nanoTime);
   }
 
   @Override
@@ -62,7 +89,9 @@ public final class LaneServable implements Servable {
 
   @Override
   public void run(RunRequest request, Completion completion) {
-    if (!lanes.offer(request, completion)) {
+    if (isCheap(request)) {
+      runHere(request, completion);
+    } else if (!lanes.offer(request, completion)) {
       completion.failed(
           new ServingException(
               Code.UNAVAILABLE,
@@ -70,7 +99,18 @@ public final class LaneServable implements Servable {
     }
   }
 
-  private void runOnLane(RunRequest request, Completion completion) {
+  private boolean isCheap(RunRequest request) {
+    RunCosts cost = costs.get(request.signature());
+    return cost != null
+        && wantsAll(request)
+        && cost.isKnownBelow(RunCosts.sizeClass(request), MAX_INLINE_NANOS);
+  }
+
+  private static boolean wantsAll(RunRequest request) {
+    return Arrays.equals(request.outputs(), request.signature().allOutputs());
+  }
+
+  private void runHere(RunRequest request, Completion completion) {
     if (request.isAbandoned()) {
       completion.failed(
           new ServingException(
@@ -78,7 +118,16 @@ public final class LaneServable implements Servable {
               "The request's deadline passed while it waited for servable " + id));
       return;
     }
+    RunCosts cost = costs.get(request.signature());
+    if (cost == null || !wantsAll(request)) {
+      servable.run(request, completion);
+      return;
+    }
+    // The inputs are gone when the run has ended.
+    int sizeClass = RunCosts.sizeClass(request);
+    long start = nanoTime.getAsLong();
     servable.run(request, completion);
+    cost.add(sizeClass, nanoTime.getAsLong() - start);
   }
 
   @Override

@@ -25,6 +25,14 @@ public interface Servable {
     return Map.of();
   }
 
+  /**
+   * Returns true if the shapes of the inputs alone decide how long a run of the signature's whole
+   * outputs takes: no loop whose count is a value, no waiting, no lock held for long.
+   */
+  default boolean isShapeBound(Signature signature) {
+    return false;
+  }
+
   /** Runs a signature; the completion is called exactly once, possibly before this returns. */
   void run(RunRequest request, Completion completion);
 

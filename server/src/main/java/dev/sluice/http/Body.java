@@ -1,19 +1,26 @@
 package dev.sluice.http;
 
+import dev.sluice.admission.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's body that has been taken from its exchange, to be read on one other thread.
+ * A request's body.
  *
- * <p>Whoever took it closes it exactly once; the exchange no longer touches it, whatever becomes of
- * the connection meanwhile.
+ * <p>Its exchange closes it, unless somebody took it from there to read it on another thread: then
+ * he closes it, exactly once, and the exchange no longer touches it, whatever becomes of the
+ * connection meanwhile.
  */
 public final class Body implements AutoCloseable {
   private final @Nullable ByteBuf bytes;
+  private final ByteBudget budget;
+  private final long held;
 
-  Body(@Nullable ByteBuf bytes) {
+  /** Takes over the bytes and what they hold of the budget. */
+  Body(@Nullable ByteBuf bytes, ByteBudget budget, long held) {
     this.bytes = bytes;
+    this.budget = budget;
+    this.held = held;
   }
 
   /** Returns the size in bytes. */
@@ -33,6 +40,9 @@ public final class Body implements AutoCloseable {
   public void close() {
     if (bytes != null) {
       bytes.release();
+      if (held > 0) {
+        budget.release(held);
+      }
     }
   }
 }

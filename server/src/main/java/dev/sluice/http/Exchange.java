@@ -16,7 +16,7 @@ public final class Exchange implements Runnable {
   private final String target;
   private final HttpHeaders headers;
   private boolean keepAlive;
-  private @Nullable ByteBuf body;
+  private @Nullable Body body;
   private @Nullable ByteBuf answer;
   private @Nullable Watcher watcher;
   private long deadlineNanos;
@@ -27,7 +27,7 @@ public final class Exchange implements Runnable {
       String target,
       HttpHeaders headers,
       boolean keepAlive,
-      @Nullable ByteBuf body) {
+      Body body) {
     this.connection = connection;
     this.method = method;
     this.target = target;
@@ -53,31 +53,34 @@ public final class Exchange implements Runnable {
 
   /** Returns the size of the body in bytes. */
   public int bodyLength() {
-    ByteBuf bytes = body;
-    return bytes == null ? 0 : bytes.readableBytes();
+    Body bytes = body;
+    return bytes == null ? 0 : bytes.length();
   }
 
   /** Copies the whole body to {@code target} from index 0; it must have room. */
   public void copyBody(byte[] target) {
-    ByteBuf bytes = body;
+    Body bytes = body;
     if (bytes != null) {
-      bytes.getBytes(bytes.readerIndex(), target, 0, bytes.readableBytes());
+      bytes.copyTo(target);
     }
   }
 
   /** Takes the body away from the exchange; on the event loop. The caller closes it. */
   public Body takeBody() {
-    ByteBuf bytes = body;
+    Body bytes = body;
+    if (bytes == null) {
+      throw new IllegalStateException("the body was taken before");
+    }
     body = null;
-    return new Body(bytes);
+    return bytes;
   }
 
   /** Gives the body's memory back, unless it was taken; on the event loop. */
   void releaseBody() {
-    ByteBuf bytes = body;
+    Body bytes = body;
     if (bytes != null) {
       body = null;
-      bytes.release();
+      bytes.close();
     }
   }
 

@@ -41,6 +41,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable Exchange current;
   private @Nullable HttpRequest head;
   private @Nullable ByteBuf body;
+
+  /** What {@link #body} holds of the listener's budget; a body in one piece holds nothing. */
+  private long held;
+
   private boolean refuseRest;
   private boolean timerArmed;
   private boolean handling;
@@ -103,8 +107,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       if (gathered == null && last) {
         body = bytes.retain(); // a small body: all of it in one piece, nothing to copy
       } else {
+        int size =
+            gathered == null
+                ? firstSize(request, bytes)
+                : gathered.readableBytes() + bytes.readableBytes();
+        if (size > held && !listener.bodies().tryTake(size - held)) {
+          refuseForRoom(ctx);
+          return;
+        }
+        held = Math.max(held, size);
         if (gathered == null) {
-          gathered = ctx.alloc().buffer(firstSize(request, bytes));
+          gathered = ctx.alloc().buffer(size);
           body = gathered;
         }
         gathered.writeBytes(bytes);
@@ -128,9 +141,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             request.uri(),
             request.headers(),
             HttpUtil.isKeepAlive(request),
-            body);
+            new Body(body, listener.bodies(), held));
     head = null;
     body = null;
+    held = 0;
     waiting.add(exchange);
     if (waiting.size() == MAX_PIPELINED) {
       setAutoRead(false);
@@ -177,7 +191,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     current = null;
     ChannelHandlerContext ctx = context();
     if (keepAlive) {
-      ctx.writeAndFlush(answer, ctx.voidPromise());
+      ctx.write(answer, ctx.voidPromise());
+      Flusher.flushSoon(ctx);
       next();
     } else {
       refuseRest = true;
@@ -187,12 +202,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** What cannot be parsed gets a page of the HTTP layer and ends the connection. */
   private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
+    int status = HttpErrors.statusOf(request.decoderResult());
+    refuse(ctx, Response.html(status), HttpErrors.page(status));
+  }
+
+  /** Large bodies that come together must not take the memory that small ones need. */
+  private void refuseForRoom(ChannelHandlerContext ctx) {
+    String text =
+        "{\"error\": \"Too many large requests at once: "
+            + listener.bodies().held()
+            + " bytes of at most "
+            + listener.bodies().limit()
+            + " wait to be decoded\"}";
+    refuse(ctx, Response.json(503), text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Response response, byte[] page) {
     refuseRest = true;
     dropBody();
-    int status = HttpErrors.statusOf(request.decoderResult());
-    byte[] page = HttpErrors.page(status);
     ByteBuf answer = allocate(page.length + 256);
-    writeHead(answer, Response.html(status), page.length, false);
+    writeHead(answer, response, page.length, false);
     answer.writeBytes(page);
     ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
   }
@@ -249,6 +278,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (gathered != null) {
       body = null;
       gathered.release();
+      if (held > 0) {
+        listener.bodies().release(held);
+        held = 0;
+      }
     }
   }
 

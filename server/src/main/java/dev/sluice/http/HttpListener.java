@@ -2,6 +2,7 @@ package dev.sluice.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.sluice.admission.ByteBudget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -36,22 +37,29 @@ public final class HttpListener implements AutoCloseable {
   private final EventLoopGroup workers;
   private final Class<? extends ServerChannel> channelType;
   private final HttpHandler handler;
+  private final ByteBudget bodies;
   private final ResponseHead heads;
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
   private @Nullable Channel server;
 
-  /** Creates a listener on event loops that the caller owns and shares. */
+  /**
+   * Creates a listener on event loops that the caller owns and shares.
+   *
+   * @param bodies what large bodies may hold from their first piece until they are decoded
+   */
   public HttpListener(
       EventLoopGroup acceptors,
       EventLoopGroup workers,
       Class<? extends ServerChannel> channelType,
       HttpHandler handler,
+      ByteBudget bodies,
       InstantSource clock) {
     this.acceptors = acceptors;
     this.workers = workers;
     this.channelType = channelType;
     this.handler = handler;
+    this.bodies = bodies;
     this.heads = new ResponseHead(clock);
   }
 
@@ -143,6 +151,10 @@ public final class HttpListener implements AutoCloseable {
 
   HttpHandler handler() {
     return handler;
+  }
+
+  ByteBudget bodies() {
+    return bodies;
   }
 
   ResponseHead heads() {

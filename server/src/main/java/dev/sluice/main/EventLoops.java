@@ -10,7 +10,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops that every listener shares: one that accepts, and one for each core that reads,
@@ -22,6 +24,10 @@ final class EventLoops implements AutoCloseable {
 
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
+
+  /** The event loop that the calling thread is, or null. */
+  private final ThreadLocal<@Nullable EventExecutor> ownLoop =
+      ThreadLocal.withInitial(this::findOwnLoop);
 
   EventLoops(int workerCount) {
     this.acceptors =
@@ -35,6 +41,15 @@ final class EventLoops implements AutoCloseable {
     return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
   }
 
+  private @Nullable EventExecutor findOwnLoop() {
+    for (EventExecutor loop : workers) {
+      if (loop.inEventLoop()) {
+        return loop;
+      }
+    }
+    return null;
+  }
+
   EventLoopGroup acceptors() {
     return acceptors;
   }
@@ -45,6 +60,19 @@ final class EventLoops implements AutoCloseable {
 
   Class<? extends ServerChannel> channelType() {
     return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  /**
+   * Runs a task when the calling event loop has read everything that was there to read; at once if
+   * the caller is no event loop.
+   */
+  void executeAtEndOfTurn(Runnable task) {
+    EventExecutor loop = ownLoop.get();
+    if (loop == null || loop.isShuttingDown()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
   }
 
   /** Stops the loops after what they have been given already. */

@@ -1,8 +1,10 @@
 package dev.sluice.main;
 
+import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.GrpcServices;
 import dev.sluice.api.tfs.PredictOptions;
+import dev.sluice.api.tfs.RequestThreads;
 import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.ModelsConfig;
@@ -49,6 +51,12 @@ final class Server {
   /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
 
+  /**
+   * What large requests may hold while they arrive and wait to be decoded: a quarter of what
+   * dist/jvm.options gives all buffers, since a buffer that grows may take twice its content.
+   */
+  private static final long LARGE_REQUEST_BYTES = 256L << 20;
+
   private final ServerSettings settings;
   private final ModelsConfig models;
   private final int processors = Runtime.getRuntime().availableProcessors();
@@ -59,6 +67,7 @@ final class Server {
   private final Predictor predictor;
   private final EventLoops loops;
   private final ExecutorService workers;
+  private final RequestThreads threads;
   private final HttpListener http;
   private @Nullable GrpcListener grpc;
 
@@ -87,9 +96,16 @@ final class Server {
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
+    ByteBudget largeRequests = new ByteBudget(LARGE_REQUEST_BYTES);
+    this.threads = new RequestThreads(loops::executeAtEndOfTurn, workers, largeRequests);
     this.http =
         new HttpListener(
-            loops.acceptors(), loops.workers(), loops.channelType(), routes(), Clock.systemUTC());
+            loops.acceptors(),
+            loops.workers(),
+            loops.channelType(),
+            routes(),
+            largeRequests,
+            Clock.systemUTC());
   }
 
   private static List<Engine> engines() {
@@ -109,7 +125,7 @@ final class Server {
             predictor,
             manager.states()::versions,
             new RestOptions(settings.rest().timeout(), settings.rest().cors()),
-            workers);
+            threads);
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();
     return new Router(
@@ -170,7 +186,7 @@ final class Server {
                       new InetSocketAddress(settings.grpc().port()),
                       loops,
                       GrpcServices.create(
-                          predictor, manager.states()::versions, workers, options)));
+                          predictor, manager.states()::versions, threads, options)));
       grpc = listener;
       listener.setServing(true);
       // The two phrases are what scripts look for in the reference's log (lifecycle.md §8).

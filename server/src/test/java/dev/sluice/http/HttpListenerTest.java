@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.admission.ByteBudget;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -30,6 +31,7 @@ class HttpListenerTest {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final BlockingQueue<Exchange> held = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  private final ByteBudget bodies = new ByteBudget(1 << 20);
   private final HttpListener listener =
       new HttpListener(
           loops,
@@ -37,6 +39,7 @@ class HttpListenerTest {
           NioServerSocketChannel.class,
           new Router(
               Map.of("/echo", HttpListenerTest::echo, "/hold", this::hold), java.util.List.of()),
+          bodies,
           Clock.systemUTC());
   private int port;
 
@@ -97,6 +100,23 @@ class HttpListenerTest {
 
       assertEquals("first", client.answer().body());
       assertEquals("second", client.answer().body());
+    }
+  }
+
+  @Test
+  void largeBodiesThatFindNoRoomAreRefusedAndThoseThatLeaveGiveItBack() throws IOException {
+    String large = "0123456789".repeat(300_000);
+    try (Client first = new Client();
+        Client second = new Client()) {
+      first.send(post("/echo", large).substring(0, 2_000_000));
+      while (bodies.held() == 0) {
+        Thread.onSpinWait();
+      }
+      second.send(post("/echo", large).substring(0, 100_000));
+      assertTrue(second.answer().head().startsWith("HTTP/1.1 503 "));
+    }
+    while (bodies.held() > 0) {
+      Thread.onSpinWait();
     }
   }
 
@@ -226,7 +246,13 @@ class HttpListenerTest {
   @Test
   void portInUseIsSaid() {
     HttpListener second =
-        new HttpListener(loops, loops, NioServerSocketChannel.class, e -> {}, Clock.systemUTC());
+        new HttpListener(
+            loops,
+            loops,
+            NioServerSocketChannel.class,
+            e -> {},
+            new ByteBudget(1 << 20),
+            Clock.systemUTC());
     IOException refusal =
         assertThrows(
             IOException.class,

@@ -20,7 +20,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import java.io.InputStream;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,17 +31,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcPredict implements ServerCallHandler<MessageBytes, PredictAnswer> {
   private final Predictor predictor;
-  private final Executor worker;
+  private final RequestThreads threads;
   private final PredictOptions options;
 
   /**
    * Creates the method.
    *
-   * @param worker decodes large requests; it runs what it accepts, or a request's memory is lost
+   * @param threads where requests are decoded and run
    */
-  GrpcPredict(Predictor predictor, Executor worker, PredictOptions options) {
+  GrpcPredict(Predictor predictor, RequestThreads threads, PredictOptions options) {
     this.predictor = predictor;
-    this.worker = worker;
+    this.threads = threads;
     this.options = options;
   }
 
@@ -72,9 +71,8 @@ final class GrpcPredict implements ServerCallHandler<MessageBytes, PredictAnswer
     return message.size() > options.largestInline();
   }
 
-  /** Runs a task on the worker; throws RejectedExecutionException if there is no room. */
-  void onWorker(Runnable task) {
-    worker.execute(task);
+  RequestThreads threads() {
+    return threads;
   }
 
   /** Takes permit and servable for a request. */

@@ -9,7 +9,6 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
-import java.util.concurrent.Executor;
 
 /**
  * The gRPC services of TensorFlow Serving's API, for a listener to register.
@@ -22,16 +21,16 @@ public final class GrpcServices {
   /**
    * Returns the services.
    *
-   * @param worker decodes large requests off the event loop; it must run every task that it accepts
+   * @param threads where requests are decoded and run
    * @param statuses what the life cycle knows of each model's versions
    */
   public static List<ServerServiceDefinition> create(
-      Predictor predictor, ModelStatuses statuses, Executor worker, PredictOptions options) {
+      Predictor predictor, ModelStatuses statuses, RequestThreads threads, PredictOptions options) {
     return List.of(
         service(
             PredictionServiceGrpc.getServiceDescriptor(),
             ServerMethodDefinition.create(
-                GrpcPredict.descriptor(), new GrpcPredict(predictor, worker, options)),
+                GrpcPredict.descriptor(), new GrpcPredict(predictor, threads, options)),
             UnaryMethod.of(
                 PredictionServiceGrpc.getGetModelMetadataMethod(),
                 GetModelMetadataRequest.parser(),

@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.admission.ByteBudget;
 import dev.sluice.api.tfs.wire.MalformedMessageException;
 import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictAnswer;
@@ -29,7 +30,8 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
    * Who owns what, when:
    *
    *   message received     `message` holds the transport's buffers      event loop frees them
-   *   half-closed          decode() holds buffers, then also `call`     the decoding thread frees both
+   *   half-closed, large   `handover` holds the buffers                 a cancel, or else the worker
+   *   half-closed          serve() holds buffers, then also `call`      the decoding thread frees both
    *   running              the completion owns the call                 the completion frees it
    *
    * A cancel therefore frees only what the first line says; later it only marks: `cancelled` is
@@ -43,6 +45,7 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   private final ServerCall<MessageBytes, PredictAnswer> rpc;
   private final @Nullable Deadline deadline;
   private @Nullable MessageBytes message;
+  private @Nullable Handover handover;
   private boolean refused;
   private volatile boolean cancelled;
   private volatile @Nullable Call call;
@@ -79,14 +82,40 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
       serve(received);
       return;
     }
-    try {
-      method.onWorker(() -> serve(received));
-    } catch (RejectedExecutionException full) {
+    serveOnWorker(received);
+  }
+
+  private void serveOnWorker(MessageBytes received) {
+    ByteBudget waiting = method.threads().waiting();
+    long size = received.size();
+    if (!waiting.tryTake(size)) {
       received.close();
-      rpc.close(
+      refuseOnce(
           GrpcStatuses.of(
-              new ServingException(Code.UNAVAILABLE, "The server decodes too many requests")),
-          new Metadata());
+              new ServingException(
+                  Code.UNAVAILABLE,
+                  "Too many large requests wait to be decoded: "
+                      + waiting.held()
+                      + " bytes of at most "
+                      + waiting.limit())));
+      return;
+    }
+    Handover large =
+        new Handover(
+            () -> {
+              serve(received);
+              waiting.release(size);
+            },
+            () -> {
+              received.close();
+              waiting.release(size);
+            });
+    handover = large;
+    try {
+      method.threads().workers().execute(large);
+    } catch (RejectedExecutionException stopping) {
+      large.drop();
+      refuseOnce(GrpcStatuses.of(new ServingException(Code.UNAVAILABLE, "The server is stopping")));
     }
   }
 
@@ -94,6 +123,10 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   public void onCancel() {
     cancelled = true;
     freeMessage();
+    Handover large = handover;
+    if (large != null) {
+      large.drop();
+    }
     Call opened = call;
     if (opened != null) {
       opened.abandon();
@@ -140,7 +173,8 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
     if (failure != null) {
       refuse(opened, failure);
     } else if (opened != null) {
-      run(opened);
+      Call ready = opened;
+      method.threads().endOfTurn().execute(() -> run(ready));
     }
   }
 

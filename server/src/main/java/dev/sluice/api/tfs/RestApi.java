@@ -10,7 +10,6 @@ import dev.sluice.servable.ServingException;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 
 /**
  * TensorFlow Serving's REST API (rest.md): everything under {@code /v1/}.
@@ -27,21 +26,21 @@ public final class RestApi implements HttpHandler {
   private final Predictor predictor;
   private final RestModelInfo info;
   private final RestOptions options;
-  private final Executor workers;
+  private final RequestThreads threads;
   private final ConcurrentMap<String, RestRoute> posts = new ConcurrentHashMap<>();
   private final Response ok;
 
   /**
    * Creates the API.
    *
-   * @param workers decodes what would hold an event loop for too long
+   * @param threads where requests are decoded and run
    */
   public RestApi(
-      Predictor predictor, ModelStatuses statuses, RestOptions options, Executor workers) {
+      Predictor predictor, ModelStatuses statuses, RestOptions options, RequestThreads threads) {
     this.predictor = predictor;
     this.info = new RestModelInfo(predictor, statuses);
     this.options = options;
-    this.workers = workers;
+    this.threads = threads;
     this.ok = new Response(200, JSON_OK.contentType(), options.extraHeaders());
   }
 
@@ -124,8 +123,8 @@ public final class RestApi implements HttpHandler {
     return predictor;
   }
 
-  Executor workers() {
-    return workers;
+  RequestThreads threads() {
+    return threads;
   }
 
   /** Returns when a request that begins now is out of time, on the scale of System.nanoTime. */

@@ -60,6 +60,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
   private final RestRoute.Infer route;
   private final long deadline;
   private final Body body;
+  private @Nullable Handover handover;
   private volatile @Nullable Call call;
   private volatile boolean answered;
   private JsonFormat format = JsonFormat.ROW;
@@ -78,18 +79,13 @@ final class RestPredict implements Answer, Watcher, Runnable {
       run();
       return;
     }
-    // From here on only the worker touches the body: a time-out or a client that leaves meanwhile
-    // must not give memory back that is being read.
-    boolean accepted = false;
+    Handover large = new Handover(this, body::close);
+    handover = large;
     try {
-      api.workers().execute(this);
-      accepted = true;
+      api.threads().workers().execute(large);
     } catch (RejectedExecutionException stopping) {
+      large.drop();
       fail(new ServingException(Code.UNAVAILABLE, "The server is stopping"));
-    } finally {
-      if (!accepted) {
-        body.close();
-      }
     }
   }
 
@@ -111,9 +107,6 @@ final class RestPredict implements Answer, Watcher, Runnable {
     int length;
     byte[] bytes;
     try (body) {
-      if (answered) {
-        return; // it waited for a worker, and nobody waits for it any more
-      }
       length = body.length();
       bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
       body.copyTo(bytes);
@@ -139,7 +132,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
       }
     }
     if (runs) {
-      opened.run();
+      api.threads().endOfTurn().execute(opened::run);
     }
   }
 
@@ -198,6 +191,10 @@ final class RestPredict implements Answer, Watcher, Runnable {
   }
 
   private void abandon() {
+    Handover large = handover;
+    if (large != null) {
+      large.drop();
+    }
     Call running = call;
     if (running != null) {
       running.abandon();

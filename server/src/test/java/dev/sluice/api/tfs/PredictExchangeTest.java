@@ -3,6 +3,7 @@ package dev.sluice.api.tfs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictAnswer;
@@ -33,6 +34,7 @@ final class PredictExchangeTest {
   private final Limiter limiter = new Limiter(10);
   private final RecordingCall rpc = new RecordingCall();
   private final List<Runnable> tasks = new ArrayList<>();
+  private final ByteBudget waiting = new ByteBudget(1);
   private final AtomicInteger openMessages = new AtomicInteger();
   private final FakeServable servable = Models.identity(memory);
 
@@ -47,13 +49,14 @@ final class PredictExchangeTest {
     assertEquals(0, memory.open(), "tensors");
     assertEquals(0, limiter.inFlight(), "permits");
     assertEquals(0, models.lent(), "leases");
+    assertEquals(0, waiting.held(), "bytes held");
   }
 
   private PredictExchange exchange(int largestInline) {
     GrpcPredict method =
         new GrpcPredict(
             new Predictor(models, limiter),
-            tasks::add,
+            new RequestThreads(Runnable::run, tasks::add, waiting),
             new PredictOptions(false, false, largestInline));
     return new PredictExchange(method, rpc, null);
   }
@@ -69,6 +72,33 @@ final class PredictExchangeTest {
     exchange.onMessage(message());
     exchange.onCancel();
     assertEquals(List.of(), rpc.events);
+  }
+
+  @Test
+  void aLargeRequestIsFreedAtOnceWhenItsClientLeaves() {
+    PredictExchange exchange = exchange(0);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    assertEquals(1, openMessages.get());
+    exchange.onCancel();
+    assertEquals(0, openMessages.get());
+    assertEquals(0, waiting.held());
+    tasks.removeFirst().run();
+    assertEquals(List.of(), rpc.events);
+  }
+
+  @Test
+  void largeRequestsAreRefusedWhenTooManyBytesWait() {
+    PredictExchange first = exchange(0);
+    first.onMessage(message());
+    first.onHalfClose();
+    PredictExchange second = exchange(0);
+    second.onMessage(message());
+    second.onHalfClose();
+    assertEquals(1, openMessages.get());
+    assertEquals(1, tasks.size());
+    assertTrue(rpc.events.getLast().contains("UNAVAILABLE"), rpc.events.toString());
+    first.onCancel();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.sluice.api.tfs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.predict.Predictor;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -27,6 +28,7 @@ final class TestServer implements AutoCloseable {
   final FakeModels models = new FakeModels();
   final CountingTensors memory = new CountingTensors();
   final Limiter limiter = new Limiter(1000);
+  final ByteBudget waiting = new ByteBudget(256 << 20);
   final CountDownLatch begun = new CountDownLatch(1);
   final CountDownLatch cancelled = new CountDownLatch(1);
   final ManagedChannel channel;
@@ -42,7 +44,11 @@ final class TestServer implements AutoCloseable {
             .withChildOption(ChannelOption.ALLOCATOR, buffers)
             .intercept(new Probe())
             .addServices(
-                GrpcServices.create(new Predictor(models, limiter), statuses, worker, options))
+                GrpcServices.create(
+                    new Predictor(models, limiter),
+                    statuses,
+                    new RequestThreads(Runnable::run, worker, waiting),
+                    options))
             .build()
             .start();
     channel =
@@ -67,6 +73,7 @@ final class TestServer implements AutoCloseable {
     Await.until("all tensors closed, found " + memory.open(), () -> memory.open() == 0);
     Await.until("all permits back", () -> limiter.inFlight() == 0);
     Await.until("all leases back", () -> models.lent() == 0);
+    Await.until("no bytes held", () -> waiting.held() == 0);
   }
 
   /** Stops, and asserts that requests have given back all that they held. */

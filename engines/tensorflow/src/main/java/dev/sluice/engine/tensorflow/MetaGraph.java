@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.sluice.protos.tensorflow.SignatureDef;
 import dev.sluice.tensor.Shape;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the engine needs to know of a MetaGraphDef.
@@ -12,9 +13,12 @@ import java.util.Map;
  * @param signatureDefMap all signatures verbatim, as a serialized {@code SignatureDefMap}
  * @param placeholders the declared shapes of those Placeholder operations whose rank is known
  * @param hasVariables true if the graph holds variables, so that it needs their values
+ * @param shapeBound the keys of the signatures whose runs take a time that follows from the shapes
+ *     of their inputs alone
  */
 record MetaGraph(
     Map<String, SignatureDef> signatures,
     ByteString signatureDefMap,
     Map<String, Shape> placeholders,
-    boolean hasVariables) {}
+    boolean hasVariables,
+    Set<String> shapeBound) {}

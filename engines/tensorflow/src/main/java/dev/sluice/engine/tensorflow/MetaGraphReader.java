@@ -6,11 +6,15 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.sluice.protos.tensorflow.AttrValue;
 import dev.sluice.protos.tensorflow.SignatureDef;
+import dev.sluice.protos.tensorflow.TensorInfo;
 import dev.sluice.protos.tensorflow.TensorShapeProto;
 import dev.sluice.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,8 +29,14 @@ final class MetaGraphReader {
   private static final int META_GRAPH_DEF = 2;
   private static final int META_SIGNATURE = 5;
   private static final int GRAPH_NODE = 1;
+  private static final int GRAPH_LIBRARY = 2;
+  private static final int LIBRARY_FUNCTION = 1;
+  private static final int FUNCTION_SIGNATURE = 1;
+  private static final int FUNCTION_NODE = 3;
+  private static final int OP_DEF_NAME = 1;
   private static final int NODE_NAME = 1;
   private static final int NODE_OP = 2;
+  private static final int NODE_INPUT = 3;
   private static final int NODE_ATTRIBUTE = 5;
   private static final int ENTRY_KEY = 1;
   private static final int ENTRY_VALUE = 2;
@@ -38,6 +48,7 @@ final class MetaGraphReader {
   private final Map<String, Shape> placeholders = new HashMap<>();
   private final ByteString.Output signatureBytes = ByteString.newOutput();
   private final CodedOutputStream signatureDefMap = CodedOutputStream.newInstance(signatureBytes);
+  private final GraphOutline outline = new GraphOutline();
   private boolean hasVariables;
 
   private MetaGraphReader() {}
@@ -55,7 +66,20 @@ final class MetaGraphReader {
         Map.copyOf(reader.signatures),
         reader.signatureBytes.toByteString(),
         Map.copyOf(reader.placeholders),
-        reader.hasVariables);
+        reader.hasVariables,
+        reader.shapeBound());
+  }
+
+  private Set<String> shapeBound() {
+    Set<String> keys = new HashSet<>();
+    signatures.forEach(
+        (key, signature) -> {
+          if (outline.isShapeBound(
+              signature.getOutputsMap().values().stream().map(TensorInfo::getName).toList())) {
+            keys.add(key);
+          }
+        });
+    return Set.copyOf(keys);
   }
 
   private void readMetaGraph(CodedInputStream in) throws IOException {
@@ -87,53 +111,110 @@ final class MetaGraphReader {
   private void readGraph(CodedInputStream in) throws IOException {
     int limit = in.pushLimit(in.readRawVarint32());
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (WireFormat.getTagFieldNumber(tag) == GRAPH_NODE) {
-        readNode(in);
-      } else {
-        in.skipField(tag);
-      }
-    }
-    in.popLimit(limit);
-  }
-
-  private void readNode(CodedInputStream in) throws IOException {
-    int limit = in.pushLimit(in.readRawVarint32());
-    String name = "";
-    String op = "";
-    Shape shape = Shape.unknownRank();
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
-        case NODE_NAME -> name = in.readString();
-        case NODE_OP -> op = in.readString();
-        case NODE_ATTRIBUTE -> shape = readShapeAttribute(in, shape);
+        case GRAPH_NODE -> addNode(readNode(in));
+        case GRAPH_LIBRARY -> readLibrary(in);
         default -> in.skipField(tag);
       }
     }
     in.popLimit(limit);
-    if (op.equals("Placeholder") && shape.hasRank()) {
-      placeholders.put(name, shape);
-    }
-    hasVariables |= VARIABLE_OPS.contains(op);
   }
 
-  /** Returns the value of the attribute if it is {@code shape}, else what was known before. */
-  private static Shape readShapeAttribute(CodedInputStream in, Shape before) throws IOException {
+  private void addNode(NodeReader node) {
+    if (node.op.equals("Placeholder") && node.shape.hasRank()) {
+      placeholders.put(node.name, node.shape);
+    }
+    hasVariables |= VARIABLE_OPS.contains(node.op);
+    outline.addNode(node.name, node.outline());
+  }
+
+  private void readLibrary(CodedInputStream in) throws IOException {
     int limit = in.pushLimit(in.readRawVarint32());
-    Shape shape = before;
-    boolean wanted = false;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      int field = WireFormat.getTagFieldNumber(tag);
-      if (field == ENTRY_KEY) {
-        wanted = in.readString().equals("shape");
-      } else if (field == ENTRY_VALUE && wanted) {
-        AttrValue value = AttrValue.parseFrom(in.readByteArray());
-        shape = value.hasShape() ? shape(value.getShape()) : before;
+      if (WireFormat.getTagFieldNumber(tag) == LIBRARY_FUNCTION) {
+        readFunction(in);
       } else {
         in.skipField(tag);
       }
     }
     in.popLimit(limit);
-    return shape;
+  }
+
+  private void readFunction(CodedInputStream in) throws IOException {
+    int limit = in.pushLimit(in.readRawVarint32());
+    String name = "";
+    Set<String> work = new HashSet<>();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      switch (WireFormat.getTagFieldNumber(tag)) {
+        case FUNCTION_SIGNATURE -> name = readOpName(in);
+        case FUNCTION_NODE -> work.add(readNode(in).outline().work());
+        default -> in.skipField(tag);
+      }
+    }
+    in.popLimit(limit);
+    outline.addFunction(name, work);
+  }
+
+  private static String readOpName(CodedInputStream in) throws IOException {
+    int limit = in.pushLimit(in.readRawVarint32());
+    String name = "";
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (WireFormat.getTagFieldNumber(tag) == OP_DEF_NAME) {
+        name = in.readString();
+      } else {
+        in.skipField(tag);
+      }
+    }
+    in.popLimit(limit);
+    return name;
+  }
+
+  private static NodeReader readNode(CodedInputStream in) throws IOException {
+    int limit = in.pushLimit(in.readRawVarint32());
+    NodeReader node = new NodeReader();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      switch (WireFormat.getTagFieldNumber(tag)) {
+        case NODE_NAME -> node.name = in.readString();
+        case NODE_OP -> node.op = in.readString();
+        case NODE_INPUT -> node.inputs.add(in.readString());
+        case NODE_ATTRIBUTE -> node.readAttribute(in);
+        default -> in.skipField(tag);
+      }
+    }
+    in.popLimit(limit);
+    return node;
+  }
+
+  /** What is kept of one NodeDef. */
+  private static final class NodeReader {
+    private String name = "";
+    private String op = "";
+    private String function = "";
+    private Shape shape = Shape.unknownRank();
+    private final List<String> inputs = new ArrayList<>();
+
+    GraphOutline.Node outline() {
+      return new GraphOutline.Node(op, inputs, function);
+    }
+
+    /** Takes {@code shape} and {@code f}, the function called; skips all others. */
+    private void readAttribute(CodedInputStream in) throws IOException {
+      int limit = in.pushLimit(in.readRawVarint32());
+      String key = "";
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        int field = WireFormat.getTagFieldNumber(tag);
+        if (field == ENTRY_KEY) {
+          key = in.readString();
+        } else if (field == ENTRY_VALUE && (key.equals("shape") || key.equals("f"))) {
+          AttrValue value = AttrValue.parseFrom(in.readByteArray());
+          function = value.hasFunc() ? value.getFunc().getName() : function;
+          shape = value.hasShape() ? shape(value.getShape()) : shape;
+        } else {
+          in.skipField(tag);
+        }
+      }
+      in.popLimit(limit);
+    }
   }
 
   /** Returns a shape as the model declares it. */

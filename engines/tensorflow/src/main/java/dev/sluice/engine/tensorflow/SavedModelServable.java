@@ -68,6 +68,11 @@ final class SavedModelServable implements Servable {
   }
 
   @Override
+  public boolean isShapeBound(Signature signature) {
+    return session.metaGraph().shapeBound().contains(signature.key());
+  }
+
+  @Override
   public void run(RunRequest request, Completion completion) {
     Tensor[] outputs;
     try {

@@ -1,5 +1,6 @@
 package dev.sluice.engine.tensorflow;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -50,6 +51,12 @@ final class SavedModelServableTest {
     Tensor images =
         TestTensors.floats(digits.allocator(), shape, new float[(int) shape.elements()]);
     return TestRun.of(digits, "serving_default").with("images", images).on(digits);
+  }
+
+  @Test
+  void modelsOfKnownLayersAreShapeBound() {
+    assertTrue(
+        half.isShapeBound(requireNonNull(half.signatures().get("serving_default"), "signature")));
   }
 
   @Test

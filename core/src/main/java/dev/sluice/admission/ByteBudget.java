@@ -1,0 +1,53 @@
+package dev.sluice.admission;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Bounds how many bytes of requests may wait in memory at once. Thread-safe, lock-free.
+ *
+ * <p>A request larger than the whole budget is let in when nothing else is held, so that no size is
+ * refused for ever.
+ */
+public final class ByteBudget {
+  private final long limit;
+  private final AtomicLong held = new AtomicLong();
+
+  /** Creates a budget of so many bytes. */
+  public ByteBudget(long limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("expected at least one byte, found " + limit);
+    }
+    this.limit = limit;
+  }
+
+  /** Takes bytes; false if they do not fit now. Those taken must be released. */
+  public boolean tryTake(long bytes) {
+    while (true) {
+      long before = held.get();
+      long after = before + bytes;
+      if (before > 0 && after > limit) {
+        return false;
+      }
+      if (held.compareAndSet(before, after)) {
+        return true;
+      }
+    }
+  }
+
+  /** Gives bytes back. */
+  public void release(long bytes) {
+    if (held.addAndGet(-bytes) < 0) {
+      throw new IllegalStateException("released more bytes than were taken");
+    }
+  }
+
+  /** Returns the bytes held. A snapshot. */
+  public long held() {
+    return held.get();
+  }
+
+  /** Returns how many bytes may be held at once. */
+  public long limit() {
+    return limit;
+  }
+}

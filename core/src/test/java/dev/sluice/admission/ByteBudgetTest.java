@@ -1,0 +1,35 @@
+package dev.sluice.admission;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class ByteBudgetTest {
+  private final ByteBudget budget = new ByteBudget(100);
+
+  @Test
+  void refusesWhatDoesNotFit() {
+    assertTrue(budget.tryTake(60));
+    assertFalse(budget.tryTake(41));
+    assertTrue(budget.tryTake(40));
+    budget.release(60);
+    assertTrue(budget.tryTake(60));
+    assertEquals(100, budget.held());
+  }
+
+  @Test
+  void oneRequestMayBeLargerThanAll() {
+    assertTrue(budget.tryTake(1000));
+    assertFalse(budget.tryTake(1));
+    budget.release(1000);
+    assertTrue(budget.tryTake(1));
+  }
+
+  @Test
+  void releasingMoreThanTakenIsABug() {
+    assertThrows(IllegalStateException.class, () -> budget.release(1));
+  }
+}
