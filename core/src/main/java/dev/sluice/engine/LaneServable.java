@@ -13,6 +13,7 @@ import dev.sluice.tensor.TensorAllocator;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -42,12 +43,19 @@ public final class LaneServable implements Servable {
   private final Lanes lanes;
   private final int queueCapacity;
   private final LongSupplier nanoTime;
+  private final Consumer<ServableId> expired;
 
   /** Of the signatures whose runs may stay on the caller's thread. */
   private final Map<Signature, RunCosts> costs;
 
   LaneServable(
-      ServableId id, Servable servable, int laneCount, int queueCapacity, LongSupplier nanoTime) {
+      ServableId id,
+      Servable servable,
+      int laneCount,
+      int queueCapacity,
+      LongSupplier nanoTime,
+      Consumer<ServableId> expired) {
+    this.expired = expired;
     this.id = id;
     this.servable = servable;
     this.queueCapacity = queueCapacity;
@@ -68,8 +76,19 @@ public final class LaneServable implements Servable {
    * @param queueCapacity how many runs may wait for one servable; more are refused as UNAVAILABLE
    */
   public static ServableDecorator decorator(int laneCount, int queueCapacity) {
+    return decorator(laneCount, queueCapacity, id -> {});
+  }
+
+  /**
+   * Returns a decorator that gives every servable its own lanes.
+   *
+   * @param expired told of each run that nobody waited for any more when its turn came
+   */
+  public static ServableDecorator decorator(
+      int laneCount, int queueCapacity, Consumer<ServableId> expired) {
     return (ModelVersion version, Servable servable) ->
-        new LaneServable(version.id(), servable, laneCount, queueCapacity, System::nanoTime);
+        new LaneServable(
+            version.id(), servable, laneCount, queueCapacity, System::nanoTime, expired);
   }
 
   @Override
@@ -112,6 +131,7 @@ public final class LaneServable implements Servable {
 
   private void runHere(RunRequest request, Completion completion) {
     if (request.isAbandoned()) {
+      expired.accept(id);
       completion.failed(
           new ServingException(
               Code.DEADLINE_EXCEEDED,

@@ -24,11 +24,18 @@ public final class LoaderFactory {
 
   private final List<Engine> engines;
   private final EngineOptions options;
+  private final LoaderDecorator decorator;
 
   /** Creates a factory that asks the engines in the order given. */
   public LoaderFactory(List<Engine> engines, EngineOptions options) {
+    this(engines, options, LoaderDecorator.NONE);
+  }
+
+  /** Creates a factory that asks the engines in the order given, and decorates their loaders. */
+  public LoaderFactory(List<Engine> engines, EngineOptions options, LoaderDecorator decorator) {
     this.engines = List.copyOf(engines);
     this.options = options;
+    this.decorator = decorator;
   }
 
   /** Asks the engines for a loader; may read the version's directory. */
@@ -36,7 +43,7 @@ public final class LoaderFactory {
     for (Engine engine : engines) {
       Optional<Loader> loader = engine.loaderFor(version, options);
       if (loader.isPresent()) {
-        return new Choice.Found(loader.get());
+        return new Choice.Found(decorator.decorate(version, loader.get()));
       }
     }
     boolean engineThere =

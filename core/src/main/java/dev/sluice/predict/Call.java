@@ -55,6 +55,8 @@ public final class Call implements RunRequest, Completion {
   private int[] outputs = NO_OUTPUTS;
   private long deadlineNanos;
   private boolean hasDeadline;
+  private long runNanos;
+  private long runEnd;
 
   @SuppressWarnings("UnusedVariable") // through ANSWERED
   private volatile int answered;
@@ -166,6 +168,22 @@ public final class Call implements RunRequest, Completion {
   @Override
   public boolean isAbandoned() {
     return answered != 0 || (hasDeadline && System.nanoTime() - deadlineNanos >= 0);
+  }
+
+  @Override
+  public void ran(long startNanos, long endNanos) {
+    runNanos = endNanos - startNanos;
+    runEnd = endNanos;
+  }
+
+  /** Returns how long the engine took; 0 if nothing measures it. For the {@link Answer}. */
+  public long runNanos() {
+    return runNanos;
+  }
+
+  /** Returns when the engine had done its work, on the scale of System.nanoTime. */
+  public long runEnd() {
+    return runEnd == 0 ? System.nanoTime() : runEnd;
   }
 
   @Override

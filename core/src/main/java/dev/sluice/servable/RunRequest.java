@@ -23,4 +23,11 @@ public interface RunRequest {
    * that has not begun must then not begin.
    */
   boolean isAbandoned();
+
+  /**
+   * Tells when the engine began and ended the run, before the completion; on the thread that ran.
+   *
+   * @param startNanos on the scale of System.nanoTime, as the end
+   */
+  default void ran(long startNanos, long endNanos) {}
 }

@@ -16,6 +16,7 @@ import dev.sluice.tensor.TensorAllocator;
 import dev.sluice.testing.CountingAllocator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,10 +27,11 @@ class LaneServableTest {
 
   private final AtomicLong now = new AtomicLong();
   private final Recorder recorder = new Recorder();
+  private final List<ServableId> expired = new CopyOnWriteArrayList<>();
   private LaneServable lanes = lanes();
 
   private LaneServable lanes() {
-    return new LaneServable(new ServableId("m", 1), recorder, 1, 10, now::get);
+    return new LaneServable(new ServableId("m", 1), recorder, 1, 10, now::get, expired::add);
   }
 
   @AfterEach

@@ -61,6 +61,14 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(main("serve", all), grpc, rest);
   }
 
+  /**
+   * Starts {@code tensorflow_model_server} without waiting; the ports are those that the flags, or
+   * the lack of them, stand for.
+   */
+  static ServerProcess launchModelServer(int grpc, int rest, String... flags) throws IOException {
+    return new ServerProcess(main("tensorflow_model_server", List.of(flags)), grpc, rest);
+  }
+
   /** Starts the program with a command and flags, in a JVM like this one. */
   static Process main(String command, List<String> flags) throws IOException {
     List<String> line = new ArrayList<>();
@@ -174,6 +182,16 @@ final class ServerProcess implements AutoCloseable {
         HttpRequest.newBuilder(uri(path))
             .timeout(PATIENCE)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> send(String method, String path, String body)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(uri(path))
+            .timeout(PATIENCE)
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }

@@ -15,7 +15,6 @@ final class IdleFlags {
           "--grpc_channel_arguments",
           "--grpc_max_threads",
           "--grpc_socket_path",
-          "--enable_grpc_healthcheck_service",
           "--model_config_file_poll_wait_seconds",
           "--enable_model_warmup",
           "--num_request_iterations_for_warmup",
@@ -27,7 +26,6 @@ final class IdleFlags {
   private static final Map<String, String> REASONS =
       Map.of(
           "--flush_filesystem_caches", "there is no cache to flush",
-          "--enable_grpc_healthcheck_service", "the health service is always on",
           "--enable_profiler", "there is no profiler service");
 
   @Option(

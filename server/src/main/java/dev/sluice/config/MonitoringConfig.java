@@ -12,7 +12,10 @@ public record MonitoringConfig(boolean enabled, String path) {
   /** Where metrics are if the file does not say. */
   public static final String DEFAULT_PATH = "/monitoring/prometheus/metrics";
 
-  /** No metrics, as without a file. */
+  /** Metrics where they are usually asked for. */
+  public static final MonitoringConfig DEFAULT = new MonitoringConfig(true, DEFAULT_PATH);
+
+  /** No metrics, as in the reference without a file. */
   public static final MonitoringConfig DISABLED = new MonitoringConfig(false, DEFAULT_PATH);
 
   /**

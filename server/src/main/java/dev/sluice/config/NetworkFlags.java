@@ -59,6 +59,9 @@ final class NetworkFlags {
   @Option(names = "--monitoring_config_file", description = "MonitoringConfig text proto.")
   String monitoringConfigFile = "";
 
+  /** What is served without a monitoring file; no flag. */
+  MonitoringConfig withoutMonitoringFile = MonitoringConfig.DEFAULT;
+
   ServerSettings.Grpc grpc() throws ConfigException {
     refuseEncryption();
     if (port == 0 && grpcSocketPath.isEmpty()) {
@@ -98,7 +101,7 @@ final class NetworkFlags {
   MonitoringConfig monitoring(Consumer<String> warnings) throws ConfigException {
     Optional<Path> file = Checks.path("monitoring_config_file", monitoringConfigFile);
     if (file.isEmpty()) {
-      return MonitoringConfig.DISABLED;
+      return withoutMonitoringFile;
     }
     try {
       return MonitoringConfig.read(file.get());

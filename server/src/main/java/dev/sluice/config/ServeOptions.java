@@ -3,6 +3,7 @@ package dev.sluice.config;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -57,7 +58,37 @@ public final class ServeOptions {
    */
   public static ServeOptions parse(String... arguments) throws ConfigException {
     ServeOptions options = new ServeOptions();
-    CommandLine commandLine = commandLine(options);
+    return parse(options, commandLine(options), arguments);
+  }
+
+  /**
+   * Reads a command line with other defaults for some flags, and without metrics unless a file asks
+   * for them.
+   *
+   * @param defaults values by flag, such as {@code --port}
+   * @throws ConfigException for an unknown flag or a bad value, in one line
+   */
+  static ServeOptions parse(Map<String, String> defaults, List<String> arguments)
+      throws ConfigException {
+    ServeOptions options = new ServeOptions();
+    options.network.withoutMonitoringFile = MonitoringConfig.DISABLED;
+    CommandLine commandLine =
+        commandLine(options)
+            .setDefaultValueProvider(
+                argument ->
+                    argument instanceof OptionSpec option
+                        ? defaults.get(option.longestName())
+                        : null);
+    return parse(options, commandLine, arguments.toArray(String[]::new));
+  }
+
+  /** Returns all flags, for those who print or sort them. */
+  static List<OptionSpec> flags() {
+    return commandLine(new ServeOptions()).getCommandSpec().options();
+  }
+
+  private static ServeOptions parse(
+      ServeOptions options, CommandLine commandLine, String... arguments) throws ConfigException {
     try {
       ParseResult result = commandLine.parseArgs(arguments);
       options.warnings.addAll(options.warningsFor(result));

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gRPC port: the services given, grpc.health.v1 and server reflection.
+ * The gRPC port: the services given, grpc.health.v1 if wanted, and server reflection.
  *
  * <p>Calls run on the event loop that reads them (direct executor); a service that would block must
  * hand its work on.
@@ -48,10 +48,14 @@ final class GrpcListener implements AutoCloseable {
   /**
    * Opens the port; health says NOT_SERVING until {@link #setServing}.
    *
+   * @param healthService false leaves the health service out
    * @throws IOException if the address is in use or not ours
    */
   static GrpcListener open(
-      InetSocketAddress address, EventLoops loops, List<ServerServiceDefinition> services)
+      InetSocketAddress address,
+      EventLoops loops,
+      List<ServerServiceDefinition> services,
+      boolean healthService)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder =
@@ -64,10 +68,12 @@ final class GrpcListener implements AutoCloseable {
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(alphaReflection());
     services.forEach(builder::addService);
+    if (healthService) {
+      builder.addService(health.getHealthService());
+    }
     GrpcListener listener = new GrpcListener(builder.build(), health);
     listener.setServing(false);
     try {

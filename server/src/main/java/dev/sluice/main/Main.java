@@ -13,9 +13,12 @@ public final class Main {
       Usage: sluice COMMAND [FLAG...]
 
         serve    serve models; its flags are TensorFlow Serving's: sluice serve --help
+        tensorflow_model_server
+                 the same by TensorFlow Serving's own rules: its defaults, --name=value only
         demo     serve a bundled model and show some of its answers; --once ends then
         test     run the tests (from a checkout only)
         build    build only (from a checkout only)
+        dist     make an archive that runs without a checkout (from a checkout only)
 
         --help, --version
       """;
@@ -36,6 +39,7 @@ public final class Main {
     List<String> flags = arguments.subList(1, arguments.size());
     return switch (arguments.getFirst()) {
       case "serve" -> ServeCommand.run(flags);
+      case "tensorflow_model_server" -> ModelServerCommand.run(flags);
       case "demo" -> DemoCommand.run(flags);
       case "--help", "-h", "help" -> {
         System.out.print(USAGE);
@@ -49,7 +53,7 @@ public final class Main {
         System.err.println(
             "sluice: unknown command "
                 + arguments.getFirst()
-                + "; expected serve, demo, --help or --version");
+                + "; expected serve, tensorflow_model_server, demo, --help or --version");
         yield FAILURE;
       }
     };

@@ -12,12 +12,15 @@ import dev.sluice.config.ServerSettings;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
+import dev.sluice.engine.MeteredLoader;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.HttpListener;
 import dev.sluice.http.Router;
 import dev.sluice.lifecycle.Manager;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
+import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
@@ -27,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -61,6 +65,8 @@ final class Server {
   private final ModelsConfig models;
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Readiness readiness = new Readiness();
+  private final MetricRegistry registry = new MetricRegistry();
+  private final ServingMetrics metrics;
   private final Limiter limiter;
   private final Manager manager;
   private final FileSystemSource source;
@@ -79,14 +85,17 @@ final class Server {
   Server(ServerSettings settings, ModelsConfig models) {
     this.settings = settings;
     this.models = models;
+    this.metrics = new ServingMetrics(registry, settings.batching().enabled());
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.manager =
         new Manager(
             settings.manager(),
-            new LoaderFactory(engines(), settings.engine()),
+            new LoaderFactory(engines(), settings.engine(), MeteredLoader.decorator(metrics)),
             List.of(
                 LaneServable.decorator(
-                    settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity())),
+                    settings.limits().lanesPerModel(),
+                    settings.limits().laneQueueCapacity(),
+                    id -> metrics.expiredInQueue(id.model()))),
             new StateLog());
     this.source =
         new FileSystemSource(
@@ -125,18 +134,25 @@ final class Server {
             predictor,
             manager.states()::versions,
             new RestOptions(settings.rest().timeout(), settings.rest().cors()),
-            threads);
+            threads,
+            metrics);
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();
-    return new Router(
+    Map<String, HttpHandler> exact = new HashMap<>();
+    if (settings.monitoring().enabled()) {
+      HttpHandler page = new MetricsPage(settings.monitoring().path(), registry);
+      exact.put("/metrics", new MetricsPage("/metrics", registry));
+      exact.put(settings.monitoring().path(), page);
+    }
+    exact.putAll(
         Map.of(
             "/livez", live,
             "/healthz", live,
             "/ping", live,
             "/readyz", ready,
             "/v2/health/live", live,
-            "/v2/health/ready", ready),
-        List.of(new Router.Prefix("/v1/", rest)));
+            "/v2/health/ready", ready));
+    return new Router(exact, List.of(new Router.Prefix("/v1/", rest)));
   }
 
   /**
@@ -186,7 +202,8 @@ final class Server {
                       new InetSocketAddress(settings.grpc().port()),
                       loops,
                       GrpcServices.create(
-                          predictor, manager.states()::versions, threads, options)));
+                          predictor, manager.states()::versions, threads, options, metrics),
+                      settings.grpc().healthService()));
       grpc = listener;
       listener.setServing(true);
       // The two phrases are what scripts look for in the reference's log (lifecycle.md §8).

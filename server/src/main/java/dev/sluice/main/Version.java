@@ -11,6 +11,17 @@ final class Version {
 
   /** Returns the version that the build wrote, such as {@code 0.1.0}. */
   static String current() {
+    return read("version");
+  }
+
+  /**
+   * Returns the version of the TensorFlow whose library the build brings, such as {@code 2.20.0}.
+   */
+  static String ofTensorFlow() {
+    return read("tensorflow");
+  }
+
+  private static String read(String key) {
     Properties properties = new Properties();
     try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
       if (in == null) {
@@ -20,6 +31,6 @@ final class Version {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return properties.getProperty("version", "unknown");
+    return properties.getProperty(key, "unknown");
   }
 }

@@ -67,7 +67,7 @@ class ServeOptionsTest {
         new ServerSettings.Limits(
             Duration.ofSeconds(30), 10_000, Runtime.getRuntime().availableProcessors(), 4096),
         settings.limits());
-    assertEquals(MonitoringConfig.DISABLED, settings.monitoring());
+    assertEquals(MonitoringConfig.DEFAULT, settings.monitoring());
     assertEquals(List.of(), ServeOptions.parse(MODEL).warnings());
   }
 

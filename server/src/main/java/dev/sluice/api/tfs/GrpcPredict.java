@@ -4,6 +4,7 @@ import dev.sluice.api.tfs.wire.MalformedMessageException;
 import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictAnswer;
 import dev.sluice.api.tfs.wire.PredictRequestHead;
+import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;
@@ -33,16 +34,19 @@ final class GrpcPredict implements ServerCallHandler<MessageBytes, PredictAnswer
   private final Predictor predictor;
   private final RequestThreads threads;
   private final PredictOptions options;
+  private final RequestMeter meter;
 
   /**
    * Creates the method.
    *
    * @param threads where requests are decoded and run
    */
-  GrpcPredict(Predictor predictor, RequestThreads threads, PredictOptions options) {
+  GrpcPredict(
+      Predictor predictor, RequestThreads threads, PredictOptions options, RequestMeter meter) {
     this.predictor = predictor;
     this.threads = threads;
     this.options = options;
+    this.meter = meter;
   }
 
   /** Returns the method with marshallers that leave the bytes where they are. */
@@ -73,6 +77,10 @@ final class GrpcPredict implements ServerCallHandler<MessageBytes, PredictAnswer
 
   RequestThreads threads() {
     return threads;
+  }
+
+  RequestMeter meter() {
+    return meter;
   }
 
   /** Takes permit and servable for a request. */

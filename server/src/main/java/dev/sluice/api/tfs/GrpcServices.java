@@ -1,5 +1,8 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.metrics.Api;
+import dev.sluice.metrics.Entrypoint;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.serving.GetModelMetadataRequest;
 import dev.sluice.protos.serving.GetModelStatusRequest;
@@ -23,14 +26,21 @@ public final class GrpcServices {
    *
    * @param threads where requests are decoded and run
    * @param statuses what the life cycle knows of each model's versions
+   * @param metrics where requests are counted
    */
   public static List<ServerServiceDefinition> create(
-      Predictor predictor, ModelStatuses statuses, RequestThreads threads, PredictOptions options) {
+      Predictor predictor,
+      ModelStatuses statuses,
+      RequestThreads threads,
+      PredictOptions options,
+      ServingMetrics metrics) {
     return List.of(
         service(
             PredictionServiceGrpc.getServiceDescriptor(),
             ServerMethodDefinition.create(
-                GrpcPredict.descriptor(), new GrpcPredict(predictor, threads, options)),
+                GrpcPredict.descriptor(),
+                new GrpcPredict(
+                    predictor, threads, options, metrics.requests(Api.PREDICT, Entrypoint.GRPC))),
             UnaryMethod.of(
                 PredictionServiceGrpc.getGetModelMetadataMethod(),
                 GetModelMetadataRequest.parser(),

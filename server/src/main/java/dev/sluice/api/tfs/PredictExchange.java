@@ -44,6 +44,7 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   private final GrpcPredict method;
   private final ServerCall<MessageBytes, PredictAnswer> rpc;
   private final @Nullable Deadline deadline;
+  private final long start = System.nanoTime();
   private @Nullable MessageBytes message;
   private @Nullable Handover handover;
   private boolean refused;
@@ -128,9 +129,18 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
       large.drop();
     }
     Call opened = call;
-    if (opened != null) {
-      opened.abandon();
+    if (opened != null && opened.abandon()) {
+      count(opened, cancelCode());
     }
+  }
+
+  /** Why nobody waits any more: gRPC cancels a call also when its time is up. */
+  private Code cancelCode() {
+    return deadline != null && deadline.isExpired() ? Code.DEADLINE_EXCEEDED : Code.CANCELLED;
+  }
+
+  private void count(Call ended, Code code) {
+    method.meter().failed(ended.id().model(), code.name());
   }
 
   private void freeMessage() {
@@ -152,17 +162,20 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   private void serve(MessageBytes received) {
     Call opened = null;
     Status failure = null;
+    String model = null;
     try (received) {
       if (cancelled) {
         return;
       }
       PredictRequestHead head = PredictRequestHead.scan(received);
+      model = head.model();
       opened = method.open(head, deadline, this);
       call = opened;
       method.fill(opened, head);
       failure = cancelled || opened.isAbandoned() ? expired() : null;
     } catch (MalformedMessageException e) {
       failure = GrpcStatuses.INTERNAL;
+      model = null; // the reference's transport refuses it before anything counts
     } catch (ServingException e) {
       failure = GrpcStatuses.of(e);
     } catch (RuntimeException | Error bug) {
@@ -171,7 +184,9 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
       failure = GrpcStatuses.INTERNAL;
     }
     if (failure != null) {
-      refuse(opened, failure);
+      if (refuse(opened, failure) && model != null) {
+        method.meter().failed(model, failure.getCode().name());
+      }
     } else if (opened != null) {
       Call ready = opened;
       method.threads().endOfTurn().execute(() -> run(ready));
@@ -183,8 +198,8 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
         new ServingException(Code.DEADLINE_EXCEEDED, "The deadline passed before the run"));
   }
 
-  /** Ends a call that will not run. */
-  private void refuse(@Nullable Call opened, Status failure) {
+  /** Ends a call that will not run; returns false if a cancel has ended it already. */
+  private boolean refuse(@Nullable Call opened, Status failure) {
     boolean answers = !cancelled;
     if (opened != null) {
       answers &= opened.abandon();
@@ -193,6 +208,7 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
     if (answers) {
       rpc.close(failure, new Metadata());
     }
+    return answers;
   }
 
   private void run(Call opened) {
@@ -202,6 +218,7 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
       // The servable may still complete the call, so that only its completion may free anything.
       LOG.log(Level.ERROR, "Servable " + opened.id() + " threw instead of completing", bug);
       if (opened.abandon()) {
+        count(opened, Code.INTERNAL);
         rpc.close(GrpcStatuses.INTERNAL, new Metadata());
       }
     }
@@ -211,19 +228,23 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   public void succeeded(Call ended, Tensor[] outputs) {
     try {
       PredictAnswer answer = method.answer(ended, outputs);
+      method.meter().succeeded(ended.id().model(), ended.runEnd() - start, ended.runNanos());
       rpc.sendHeaders(new Metadata());
       rpc.sendMessage(answer);
       rpc.close(Status.OK, new Metadata());
     } catch (ServingException tooLarge) {
+      count(ended, tooLarge.code());
       rpc.close(GrpcStatuses.of(tooLarge), new Metadata());
     } catch (RuntimeException bug) {
       LOG.log(Level.ERROR, "Predict of " + ended.id() + " failed while it answered", bug);
+      count(ended, Code.INTERNAL);
       rpc.close(GrpcStatuses.INTERNAL, new Metadata());
     }
   }
 
   @Override
   public void failed(Call ended, ServingException failure) {
+    count(ended, failure.code());
     rpc.close(GrpcStatuses.of(failure), new Metadata());
   }
 }

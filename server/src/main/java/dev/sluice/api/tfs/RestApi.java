@@ -4,6 +4,10 @@ import dev.sluice.api.tfs.json.ErrorBody;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Response;
+import dev.sluice.metrics.Api;
+import dev.sluice.metrics.Entrypoint;
+import dev.sluice.metrics.RequestMeter;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
@@ -21,12 +25,18 @@ public final class RestApi implements HttpHandler {
   private static final int MAX_KEPT_ROUTES = 1024;
 
   private static final byte[] EMPTY = new byte[0];
+
+  /** What requests that name no model are counted under. */
+  private static final String NO_MODEL = "";
+
   private static final Response JSON_OK = Response.json(200);
 
   private final Predictor predictor;
   private final RestModelInfo info;
   private final RestOptions options;
   private final RequestThreads threads;
+  private final ServingMetrics metrics;
+  private final RequestMeter infoMeter;
   private final ConcurrentMap<String, RestRoute> posts = new ConcurrentHashMap<>();
   private final Response ok;
 
@@ -34,13 +44,20 @@ public final class RestApi implements HttpHandler {
    * Creates the API.
    *
    * @param threads where requests are decoded and run
+   * @param metrics where requests are counted
    */
   public RestApi(
-      Predictor predictor, ModelStatuses statuses, RestOptions options, RequestThreads threads) {
+      Predictor predictor,
+      ModelStatuses statuses,
+      RestOptions options,
+      RequestThreads threads,
+      ServingMetrics metrics) {
     this.predictor = predictor;
     this.info = new RestModelInfo(predictor, statuses);
     this.options = options;
     this.threads = threads;
+    this.metrics = metrics;
+    this.infoMeter = metrics.requests(Api.INFO, Entrypoint.REST);
     this.ok = new Response(200, JSON_OK.contentType(), options.extraHeaders());
   }
 
@@ -52,10 +69,11 @@ public final class RestApi implements HttpHandler {
     }
     switch (route(exchange)) {
       case RestRoute.Infer infer -> infer(exchange, infer);
-      case RestRoute.Status status -> answer(exchange, () -> info.status(status));
-      case RestRoute.Metadata metadata -> answer(exchange, () -> info.metadata(metadata));
+      case RestRoute.Status status -> answer(exchange, status.model(), () -> info.status(status));
+      case RestRoute.Metadata metadata ->
+          answer(exchange, metadata.model(), () -> info.metadata(metadata));
       case RestRoute.Refused(String message) ->
-          fail(exchange, ServingException.invalidArgument(message));
+          fail(exchange, infoMeter, NO_MODEL, ServingException.invalidArgument(message));
     }
   }
 
@@ -79,6 +97,8 @@ public final class RestApi implements HttpHandler {
       case CLASSIFY, REGRESS ->
           fail(
               exchange,
+              infoMeter,
+              route.model(),
               new ServingException(
                   Code.UNIMPLEMENTED, "Method not implemented yet: " + exchange.target()));
     }
@@ -90,12 +110,14 @@ public final class RestApi implements HttpHandler {
     byte[] make() throws ServingException;
   }
 
-  private void answer(Exchange exchange, Body body) {
+  private void answer(Exchange exchange, String model, Body body) {
+    long start = System.nanoTime();
     try {
       byte[] bytes = body.make();
+      infoMeter.succeeded(model, System.nanoTime() - start);
       exchange.respond(ok, bytes, bytes.length);
     } catch (ServingException e) {
-      fail(exchange, e);
+      fail(exchange, infoMeter, model, e);
     }
   }
 
@@ -104,11 +126,17 @@ public final class RestApi implements HttpHandler {
     boolean allowed = origin != null && (origin.contains("http://") || origin.contains("https://"));
     Response response =
         new Response(allowed ? 200 : 400, Response.html(200).contentType(), options.extraHeaders());
+    if (allowed) {
+      infoMeter.succeeded(NO_MODEL, 0);
+    } else {
+      infoMeter.failed(NO_MODEL, Code.FAILED_PRECONDITION.name());
+    }
     exchange.respond(response, EMPTY, 0);
   }
 
-  /** Answers with the error body of rest.md §2. */
-  void fail(Exchange exchange, ServingException failure) {
+  /** Answers with the error body of rest.md §2, and counts it. */
+  void fail(Exchange exchange, RequestMeter meter, String model, ServingException failure) {
+    meter.failed(model, failure.code().name());
     byte[] body = ErrorBody.of(failure.text());
     Response response =
         new Response(RestStatus.of(failure.code()), JSON_OK.contentType(), options.extraHeaders());
@@ -123,13 +151,17 @@ public final class RestApi implements HttpHandler {
     return predictor;
   }
 
+  RequestMeter meter(Api measured) {
+    return metrics.requests(measured, Entrypoint.REST);
+  }
+
   RequestThreads threads() {
     return threads;
   }
 
-  /** Returns when a request that begins now is out of time, on the scale of System.nanoTime. */
-  long deadline() {
+  /** Returns when a request is out of time; it and the start are those of System.nanoTime. */
+  long deadline(long start) {
     Duration timeout = options.timeout();
-    return timeout.isPositive() ? System.nanoTime() + timeout.toNanos() : Long.MAX_VALUE;
+    return timeout.isPositive() ? start + timeout.toNanos() : Long.MAX_VALUE;
   }
 }

@@ -8,6 +8,8 @@ import dev.sluice.api.tfs.json.PredictInputs;
 import dev.sluice.http.Body;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.Watcher;
+import dev.sluice.metrics.Api;
+import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.Code;
@@ -58,7 +60,9 @@ final class RestPredict implements Answer, Watcher, Runnable {
   private final RestApi api;
   private final Exchange exchange;
   private final RestRoute.Infer route;
+  private final long start = System.nanoTime();
   private final long deadline;
+  private final RequestMeter meter;
   private final Body body;
   private @Nullable Handover handover;
   private volatile @Nullable Call call;
@@ -69,7 +73,8 @@ final class RestPredict implements Answer, Watcher, Runnable {
     this.api = api;
     this.exchange = exchange;
     this.route = route;
-    this.deadline = api.deadline();
+    this.deadline = api.deadline(start);
+    this.meter = api.meter(Api.PREDICT);
     this.body = exchange.takeBody();
   }
 
@@ -157,6 +162,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
     try {
       JsonPredictResponse.write(sink, format, finished.signature(), finished.outputs(), outputs);
       if (claim()) {
+        meter.succeeded(route.model(), System.nanoTime() - start, finished.runNanos());
         api.succeed(exchange, sink.array(), sink.length());
       }
     } catch (ServingException e) {
@@ -179,6 +185,8 @@ final class RestPredict implements Answer, Watcher, Runnable {
       abandon();
       api.fail(
           exchange,
+          meter,
+          route.model(),
           new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
     }
   }
@@ -186,6 +194,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
   @Override
   public void onDisconnect() {
     if (claim()) {
+      meter.failed(route.model(), Code.CANCELLED.name());
       abandon();
     }
   }
@@ -203,7 +212,7 @@ final class RestPredict implements Answer, Watcher, Runnable {
 
   private void fail(ServingException failure) {
     if (claim()) {
-      api.fail(exchange, failure);
+      api.fail(exchange, meter, route.model(), failure);
     }
   }
 

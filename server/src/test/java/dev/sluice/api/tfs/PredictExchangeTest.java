@@ -7,6 +7,10 @@ import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictAnswer;
+import dev.sluice.metrics.Api;
+import dev.sluice.metrics.Entrypoint;
+import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import io.grpc.Attributes;
 import io.grpc.Detachable;
@@ -57,7 +61,8 @@ final class PredictExchangeTest {
         new GrpcPredict(
             new Predictor(models, limiter),
             new RequestThreads(Runnable::run, tasks::add, waiting),
-            new PredictOptions(false, false, largestInline));
+            new PredictOptions(false, false, largestInline),
+            new ServingMetrics(new MetricRegistry(), false).requests(Api.PREDICT, Entrypoint.GRPC));
     return new PredictExchange(method, rpc, null);
   }
 

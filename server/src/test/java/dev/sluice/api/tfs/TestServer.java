@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
+import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ManagedChannel;
@@ -29,6 +31,8 @@ final class TestServer implements AutoCloseable {
   final CountingTensors memory = new CountingTensors();
   final Limiter limiter = new Limiter(1000);
   final ByteBudget waiting = new ByteBudget(256 << 20);
+  final MetricRegistry registry = new MetricRegistry();
+  private final ServingMetrics metrics = new ServingMetrics(registry, false);
   final CountDownLatch begun = new CountDownLatch(1);
   final CountDownLatch cancelled = new CountDownLatch(1);
   final ManagedChannel channel;
@@ -48,7 +52,8 @@ final class TestServer implements AutoCloseable {
                     new Predictor(models, limiter),
                     statuses,
                     new RequestThreads(Runnable::run, worker, waiting),
-                    options))
+                    options,
+                    metrics))
             .build()
             .start();
     channel =

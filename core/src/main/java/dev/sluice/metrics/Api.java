@@ -1,0 +1,27 @@
+package dev.sluice.metrics;
+
+/** The ways to use a model that latencies are told apart by. */
+public enum Api {
+  PREDICT("Predict", "predict"),
+  CLASSIFY("Classify", "classify"),
+  REGRESS("Regress", "regress"),
+  /** What a REST client may ask about a model: its status, its metadata. */
+  INFO("", "");
+
+  private final String grpcLabel;
+  private final String restLabel;
+
+  Api(String grpcLabel, String restLabel) {
+    this.grpcLabel = grpcLabel;
+    this.restLabel = restLabel;
+  }
+
+  /** Returns the label of a run, and of a gRPC request. */
+  String grpcLabel() {
+    return grpcLabel;
+  }
+
+  String restLabel() {
+    return restLabel;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sluice.metrics;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** All families of a server, by their internal names. Thread-safe. */
+public final class MetricRegistry {
+  private final ConcurrentNavigableMap<String, Family<?>> families = new ConcurrentSkipListMap<>();
+
+  /** Creates an empty registry. */
+  public MetricRegistry() {}
+
+  /** Adds a family of counters; its name is new. */
+  public Family<Counter> counter(String name, String... labels) {
+    return add(name, Family.Type.COUNTER, List.of(labels), Counter::new);
+  }
+
+  /** Adds a family of gauges; its name is new. */
+  public Family<Gauge> gauge(String name, String... labels) {
+    return add(name, Family.Type.GAUGE, List.of(labels), Gauge::new);
+  }
+
+  /** Adds a family of histograms; its name is new. */
+  public Family<Histogram> histogram(String name, Buckets buckets, String... labels) {
+    return add(name, Family.Type.HISTOGRAM, List.of(labels), () -> new Histogram(buckets));
+  }
+
+  /** Adds a counter without labels whose value is kept elsewhere. */
+  void computed(String name, LongSupplier value) {
+    add(name, Family.Type.COUNTER, List.of(), () -> new Computed(value)).cell();
+  }
+
+  private <M extends Metric> Family<M> add(
+      String name, Family.Type type, List<String> labels, Supplier<M> maker) {
+    Family<M> family = new Family<>(name, type, labels, maker);
+    if (families.putIfAbsent(name, family) != null) {
+      throw new IllegalArgumentException(name + " is registered already");
+    }
+    return family;
+  }
+
+  /**
+   * Returns a number for a configuration reload's answer (metrics.md §6): that of the family's
+   * first cell, 0 if there is no such family, no cell, or it holds histograms.
+   *
+   * @param name the internal name
+   */
+  public long value(String name) {
+    Family<?> family = families.get(name);
+    if (family == null) {
+      return 0;
+    }
+    var cells = family.sortedCells();
+    return cells.isEmpty() ? 0 : cells.getFirst().getValue().integer();
+  }
+
+  /** Returns the page that a scraper reads: text, ended by one newline. */
+  public String page() {
+    PrometheusText text = new PrometheusText();
+    families.values().forEach(text::family);
+    return text.toString();
+  }
+}

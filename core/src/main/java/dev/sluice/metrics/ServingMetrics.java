@@ -1,0 +1,103 @@
+package dev.sluice.metrics;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What the serving layer measures: TensorFlow Serving's metrics by their names (metrics.md §3), and
+ * one of Sluice's own.
+ */
+public final class ServingMetrics {
+  private static final String PREFIX = "/tensorflow/serving/";
+  private static final Buckets MICROS = Buckets.exponential(10, 1.8, 33);
+  private static final Buckets EXAMPLES = Buckets.exponential(1, 2, 15);
+
+  private final ModelNames models;
+  private final Map<Entrypoint, Map<Api, RequestMeter>> meters = new EnumMap<>(Entrypoint.class);
+  private final Family<Histogram> exampleCounts;
+  private final Family<Counter> exampleTotal;
+  private final Family<Histogram> warmupLatency;
+  private final Family<Counter> warmupRecords;
+  private final RuntimeMetrics runtime;
+  private final BatchingMetrics batching;
+
+  /**
+   * Registers all metrics.
+   *
+   * @param batchingEnabled true registers also what only a server with batching has
+   */
+  public ServingMetrics(MetricRegistry registry, boolean batchingEnabled) {
+    this.models =
+        new ModelNames(
+            new ModelMetrics.Families(
+                registry.counter(PREFIX + "request_count", "model_name", "status"),
+                registry.histogram(
+                    PREFIX + "request_latency", MICROS, "model_name", "API", "entrypoint"),
+                registry.histogram(
+                    PREFIX + "runtime_latency", MICROS, "model_name", "API", "runtime"),
+                registry.counter("/sluice/request_expired_in_queue_count", "model_name")));
+    int slot = 0;
+    for (Entrypoint entrypoint : Entrypoint.values()) {
+      Map<Api, RequestMeter> byApi = new EnumMap<>(Api.class);
+      for (Api api : Api.values()) {
+        byApi.put(api, new RequestMeter(models, api, entrypoint, slot++));
+      }
+      meters.put(entrypoint, byApi);
+    }
+    this.exampleCounts = registry.histogram(PREFIX + "request_example_counts", EXAMPLES, "model");
+    this.exampleTotal = registry.counter(PREFIX + "request_example_count_total", "model");
+    this.warmupLatency =
+        registry.histogram(PREFIX + "model_warmup_latency", MICROS, "model_path", "status");
+    this.warmupRecords =
+        registry.counter(PREFIX + "model_warmup_records_read", "model_path", "status");
+    registry.counter(PREFIX + "request_log_count", "model_name", "status_code");
+    registry.gauge(PREFIX + "mlmd_map", "model_name", "version");
+    this.runtime = new RuntimeMetrics(registry);
+    this.batching = new BatchingMetrics(registry, batchingEnabled);
+  }
+
+  /** Gives a model that is going to be served a label of its own, whatever clients ask for. */
+  public void serve(String model) {
+    models.serve(model);
+  }
+
+  /** Returns the meter of an API at an entry point; the same one every time. */
+  public RequestMeter requests(Api api, Entrypoint entrypoint) {
+    return Objects.requireNonNull(Objects.requireNonNull(meters.get(entrypoint)).get(api));
+  }
+
+  /** A request of one model brought so many Examples (MultiInference). */
+  public void examples(String model, long count) {
+    exampleCounts.cell(model).record(count);
+    exampleTotal.cell(model).add(count);
+  }
+
+  /** A request's time was up while it waited for its model. */
+  public void expiredInQueue(String model) {
+    models.of(model).expiredCount().increment();
+  }
+
+  /**
+   * A version's warm-up file was read to its end, or to where it could not be read.
+   *
+   * @param modelPath the version's directory
+   * @param status {@code OK}, or the name of a code, a colon, a space and the message
+   * @param nanos how long it took
+   * @param records how many records were read
+   */
+  public void warmedUp(String modelPath, String status, long nanos, long records) {
+    warmupLatency.cell(modelPath, status).record(nanos / 1000);
+    warmupRecords.cell(modelPath, status).add(records);
+  }
+
+  /** Returns what loading and running measure. */
+  public RuntimeMetrics runtime() {
+    return runtime;
+  }
+
+  /** Returns what batching measures. */
+  public BatchingMetrics batching() {
+    return batching;
+  }
+}
