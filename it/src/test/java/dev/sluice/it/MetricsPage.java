@@ -52,13 +52,22 @@ final class MetricsPage {
           found.isEmpty() == expected.isEmpty()
               && (expected.contains(ANYTHING) || expected.containsAll(found));
       if (!same) {
-        differences.add(cell(key));
+        differences.add(cell(key, wanted));
       }
     }
     return differences;
   }
 
-  private static String cell(String key) {
-    return key.replaceFirst("_(bucket|sum|count)\\{", "{").replaceFirst(",?le=\"[^\"]*\"", "");
+  private String cell(String key, MetricsPage other) {
+    int brace = key.indexOf('{');
+    String name = brace < 0 ? key : key.substring(0, brace);
+    String whole = name.replaceFirst("_(bucket|sum|count)$", "");
+    return isHistogram(whole) || other.isHistogram(whole)
+        ? whole + key.substring(brace).replaceFirst(",?le=\"[^\"]*\"", "")
+        : key;
+  }
+
+  private boolean isHistogram(String name) {
+    return values.getOrDefault("# TYPE " + name, Set.of()).contains("histogram");
   }
 }
