@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
@@ -103,6 +104,16 @@ class LaneServableTest {
   }
 
   /** Completes at once; its runs take as long as told. */
+  @Test
+  void runsThatNobodyWaitsForAreNotRunAndAreTold() {
+    Thread before = recorder.ranOn;
+    try (TestRun run = TestRun.of(lanes, "s", ALL).abandoned().on(lanes)) {
+      assertEquals(Code.DEADLINE_EXCEEDED, run.code());
+    }
+    assertEquals(before, recorder.ranOn);
+    assertEquals(List.of(new ServableId("m", 1)), expired);
+  }
+
   private final class Recorder implements Servable {
     final CountingAllocator memory = new CountingAllocator();
     boolean shapeBound = true;

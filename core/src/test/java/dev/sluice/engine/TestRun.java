@@ -28,6 +28,7 @@ public final class TestRun implements RunRequest, Completion, AutoCloseable {
   private final Map<Integer, Tensor> inputs = new HashMap<>();
   private final AtomicInteger completions = new AtomicInteger();
   private final CountDownLatch done = new CountDownLatch(1);
+  private boolean abandoned;
   private Tensor @Nullable [] results;
   private @Nullable ServingException failure;
 
@@ -66,6 +67,12 @@ public final class TestRun implements RunRequest, Completion, AutoCloseable {
     if (before != null) {
       before.close();
     }
+    return this;
+  }
+
+  /** Says that nobody waits for the run. */
+  public TestRun abandoned() {
+    abandoned = true;
     return this;
   }
 
@@ -144,7 +151,7 @@ public final class TestRun implements RunRequest, Completion, AutoCloseable {
 
   @Override
   public boolean isAbandoned() {
-    return false;
+    return abandoned;
   }
 
   @Override
