@@ -59,6 +59,7 @@ final class Server {
 
   private final ServerSettings settings;
   private final ModelsConfig models;
+  private final List<Engine> engines = engines();
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Readiness readiness = new Readiness();
   private final Limiter limiter;
@@ -83,7 +84,7 @@ final class Server {
     this.manager =
         new Manager(
             settings.manager(),
-            new LoaderFactory(engines(), settings.engine()),
+            new LoaderFactory(engines, settings.engine()),
             List.of(
                 LaneServable.decorator(
                     settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity())),
@@ -227,7 +228,13 @@ final class Server {
     workers.awaitTermination(1, TimeUnit.SECONDS);
     LOG.log(
         Level.INFO,
-        "Stopped: " + limiter.inFlight() + " requests left, " + left.size() + " versions left");
+        "Stopped: "
+            + limiter.inFlight()
+            + " requests left, "
+            + left.size()
+            + " versions left, "
+            + engines.stream().mapToLong(Engine::liveTensors).sum()
+            + " tensors left");
     for (VersionStatus status : left) {
       LOG.log(Level.WARNING, "Left loaded, for requests still use it: " + status.id());
     }

@@ -53,6 +53,16 @@ public final class TensorFlowEngine implements Engine {
         : Optional.empty();
   }
 
+  @Override
+  public long liveTensors() {
+    loading.lock();
+    try {
+      return library == null ? 0 : library.liveTensors();
+    } finally {
+      loading.unlock();
+    }
+  }
+
   /**
    * Returns the library; the first call unpacks it if need be, and loads it. A failed attempt is
    * repeated by the next call, for a full disk may have been emptied.
