@@ -9,6 +9,7 @@ import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.tensor.Tensor;
 import dev.sluice.tensor.TensorAllocator;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,7 +27,8 @@ import java.util.stream.Collectors;
  *
  * <p>A run stays on the caller's thread only if it cannot hold it up: the engine says that the
  * inputs' shapes decide how long it takes, all outputs are wanted (so that nothing has to be
- * prepared for it), and the last runs of this size have taken no longer than {@link #MAX_INLINE}.
+ * prepared for it), and the last runs with inputs of these shapes have taken no longer than {@link
+ * #MAX_INLINE}.
  */
 public final class LaneServable implements Servable {
   /**
@@ -89,25 +91,28 @@ public final class LaneServable implements Servable {
 
   @Override
   public void run(RunRequest request, Completion completion) {
-    if (isCheap(request)) {
-      runHere(request, completion);
-    } else if (!lanes.offer(request, completion)) {
+    RunCosts known = costs.get(request.signature());
+    // With fewer outputs the engine may have to prepare something, and the cost is another.
+    if (known != null && Arrays.equals(request.outputs(), request.signature().allOutputs())) {
+      RunCosts.Cost cost = known.of(request);
+      Timed timed = new Timed(completion, cost);
+      if (cost.isKnownBelow(MAX_INLINE_NANOS)) {
+        runHere(request, timed);
+      } else {
+        offer(request, timed);
+      }
+    } else {
+      offer(request, completion);
+    }
+  }
+
+  private void offer(RunRequest request, Completion completion) {
+    if (!lanes.offer(request, completion)) {
       completion.failed(
           new ServingException(
               Code.UNAVAILABLE,
               "Servable " + id + " is overloaded: " + queueCapacity + " requests wait already"));
     }
-  }
-
-  private boolean isCheap(RunRequest request) {
-    RunCosts cost = costs.get(request.signature());
-    return cost != null
-        && wantsAll(request)
-        && cost.isKnownBelow(RunCosts.sizeClass(request), MAX_INLINE_NANOS);
-  }
-
-  private static boolean wantsAll(RunRequest request) {
-    return Arrays.equals(request.outputs(), request.signature().allOutputs());
   }
 
   private void runHere(RunRequest request, Completion completion) {
@@ -118,16 +123,36 @@ public final class LaneServable implements Servable {
               "The request's deadline passed while it waited for servable " + id));
       return;
     }
-    RunCosts cost = costs.get(request.signature());
-    if (cost == null || !wantsAll(request)) {
-      servable.run(request, completion);
-      return;
+    if (completion instanceof Timed timed) {
+      timed.start = nanoTime.getAsLong();
     }
-    // The inputs are gone when the run has ended.
-    int sizeClass = RunCosts.sizeClass(request);
-    long start = nanoTime.getAsLong();
     servable.run(request, completion);
-    cost.add(sizeClass, nanoTime.getAsLong() - start);
+  }
+
+  /**
+   * Takes the time from the start of a run to the end of its answer's encoding, which holds the
+   * thread as well. A run that failed says nothing of what runs cost.
+   */
+  private final class Timed implements Completion {
+    private final Completion completion;
+    private final RunCosts.Cost cost;
+    private long start;
+
+    Timed(Completion completion, RunCosts.Cost cost) {
+      this.completion = completion;
+      this.cost = cost;
+    }
+
+    @Override
+    public void succeeded(Tensor[] outputs) {
+      completion.succeeded(outputs);
+      cost.add(nanoTime.getAsLong() - start);
+    }
+
+    @Override
+    public void failed(ServingException failure) {
+      completion.failed(failure);
+    }
   }
 
   @Override

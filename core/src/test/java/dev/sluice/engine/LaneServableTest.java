@@ -7,6 +7,7 @@ import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
+import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.DataType;
@@ -86,6 +87,21 @@ class LaneServableTest {
   }
 
   @Test
+  void theSameSizeInAnotherShapeIsLearnedApart() {
+    learn(4, CHEAP);
+    Tensor input = recorder.memory.allocate(DataType.FLOAT, Shape.of(2, 2), 16);
+    TestRun.of(lanes, "s").with("x", input).on(lanes).close();
+    assertNotEquals(Thread.currentThread(), recorder.ranOn);
+  }
+
+  @Test
+  void failedRunsTeachNothing() {
+    recorder.fails = true;
+    learn(4, 1);
+    assertNotEquals(Thread.currentThread(), run(4, ALL));
+  }
+
+  @Test
   void aChoiceOfOutputsGoesToALane() {
     learn(4, CHEAP);
     assertNotEquals(Thread.currentThread(), run(4, List.of("b")));
@@ -104,6 +120,7 @@ class LaneServableTest {
   private final class Recorder implements Servable {
     final CountingAllocator memory = new CountingAllocator();
     boolean shapeBound = true;
+    volatile boolean fails;
     volatile long nanos;
     volatile Thread ranOn = Thread.currentThread();
     private final Signature signature =
@@ -132,7 +149,11 @@ class LaneServableTest {
     public void run(RunRequest request, Completion completion) {
       ranOn = Thread.currentThread();
       now.addAndGet(nanos);
-      completion.succeeded(new Tensor[0]);
+      if (fails) {
+        completion.failed(ServingException.invalidArgument("told to"));
+      } else {
+        completion.succeeded(new Tensor[0]);
+      }
     }
   }
 }

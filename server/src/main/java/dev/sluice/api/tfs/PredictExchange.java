@@ -103,12 +103,18 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
     Handover large =
         new Handover(
             () -> {
-              serve(received);
-              waiting.release(size);
+              try {
+                serve(received);
+              } finally {
+                waiting.release(size);
+              }
             },
             () -> {
-              received.close();
-              waiting.release(size);
+              try {
+                received.close();
+              } finally {
+                waiting.release(size);
+              }
             });
     handover = large;
     try {

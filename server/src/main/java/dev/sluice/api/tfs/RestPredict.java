@@ -132,7 +132,18 @@ final class RestPredict implements Answer, Watcher, Runnable {
       }
     }
     if (runs) {
-      api.threads().endOfTurn().execute(opened::run);
+      api.threads().endOfTurn().execute(() -> runNow(opened));
+    }
+  }
+
+  private void runNow(Call opened) {
+    try {
+      opened.run();
+    } catch (RuntimeException | Error bug) {
+      // The servable may still complete the call, so that only its completion may free anything.
+      LOG.log(Level.ERROR, "Servable " + opened.id() + " threw instead of completing", bug);
+      opened.abandon();
+      fail(new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
     }
   }
 

@@ -69,7 +69,7 @@ final class SavedModelServable implements Servable {
 
   @Override
   public boolean isShapeBound(Signature signature) {
-    return session.metaGraph().shapeBound().contains(signature.key());
+    return session.runsOnCaller() && session.metaGraph().shapeBound().contains(signature.key());
   }
 
   @Override

@@ -39,6 +39,11 @@ record SessionConfig(int intraOpThreads, int interOpThreads) {
         options.interOpThreads() == 0 ? ON_CALLER : options.interOpThreads());
   }
 
+  /** Returns true if a run needs no thread but its caller's to make progress. */
+  boolean runsOnCaller() {
+    return interOpThreads == ON_CALLER;
+  }
+
   /** Returns the serialized ConfigProto. */
   byte[] toBytes() {
     byte[] bytes =
