@@ -19,8 +19,10 @@ import dev.sluice.lifecycle.Manager;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.predict.Predictor;
+import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
+import dev.sluice.warmup.Warmup;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -84,9 +86,7 @@ final class Server {
         new Manager(
             settings.manager(),
             new LoaderFactory(engines(), settings.engine()),
-            List.of(
-                LaneServable.decorator(
-                    settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity())),
+            decorators(settings),
             new StateLog());
     this.source =
         new FileSystemSource(
@@ -106,6 +106,20 @@ final class Server {
             routes(),
             largeRequests,
             Clock.systemUTC());
+  }
+
+  /** Warm-up comes last: it takes the way that clients' requests will take. */
+  private static List<ServableDecorator> decorators(ServerSettings settings) {
+    List<ServableDecorator> decorators = new ArrayList<>();
+    decorators.add(
+        LaneServable.decorator(
+            settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity()));
+    if (settings.warmup().enabled()) {
+      decorators.add(
+          new Warmup(
+              Math.max(1, settings.warmup().iterations()), line -> LOG.log(Level.INFO, line)));
+    }
+    return decorators;
   }
 
   private static List<Engine> engines() {
