@@ -10,6 +10,7 @@ import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.config.ServerSettings;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.http.HttpHandler;
@@ -50,6 +51,9 @@ final class Server {
   /** How long the ports may stay shut for models that load (lifecycle.md §8 waits for ever). */
   private static final Duration START_PATIENCE = Duration.ofDays(1);
 
+  /** Between two lines that say how far the start has come. */
+  private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(1);
+
   /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
 
@@ -63,6 +67,7 @@ final class Server {
   private final ModelsConfig models;
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Readiness readiness = new Readiness();
+  private final ExpiredRuns expiredRuns = new ExpiredRuns();
   private final Limiter limiter;
   private final Manager manager;
   private final FileSystemSource source;
@@ -86,7 +91,7 @@ final class Server {
         new Manager(
             settings.manager(),
             new LoaderFactory(engines(), settings.engine()),
-            decorators(settings),
+            decorators(),
             new StateLog());
     this.source =
         new FileSystemSource(
@@ -109,11 +114,11 @@ final class Server {
   }
 
   /** Warm-up comes last: it takes the way that clients' requests will take. */
-  private static List<ServableDecorator> decorators(ServerSettings settings) {
+  private List<ServableDecorator> decorators() {
     List<ServableDecorator> decorators = new ArrayList<>();
     decorators.add(
         LaneServable.decorator(
-            settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity()));
+            settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity(), expiredRuns));
     if (settings.warmup().enabled()) {
       decorators.add(
           new Warmup(
@@ -182,7 +187,19 @@ final class Server {
             .map(model -> model.name())
             .filter(name -> !unread.containsKey(name))
             .toList();
-    manager.await(expected, Outcome.Until.FIRST_TRY, START_PATIENCE);
+    long end = System.nanoTime() + START_PATIENCE.toNanos();
+    int decided = decided(expected);
+    while (decided < expected.size() && System.nanoTime() - end < 0) {
+      LOG.log(Level.INFO, "Loaded " + decided + " of " + expected.size() + " models");
+      decided = decided(expected);
+    }
+  }
+
+  /** Waits for models as long as operators should wait for news; returns how many are done. */
+  private int decided(List<String> models) throws InterruptedException {
+    Map<String, Outcome> outcomes = manager.await(models, Outcome.Until.FIRST_TRY, PROGRESS_PERIOD);
+    return (int)
+        outcomes.values().stream().filter(outcome -> !(outcome instanceof Outcome.Pending)).count();
   }
 
   private void openPorts() throws IOException {
@@ -241,7 +258,8 @@ final class Server {
     workers.awaitTermination(1, TimeUnit.SECONDS);
     LOG.log(
         Level.INFO,
-        "Stopped: " + limiter.inFlight() + " requests left, " + left.size() + " versions left");
+        "Stopped: %d requests left, %d versions left; %d runs had expired in a queue"
+            .formatted(limiter.inFlight(), left.size(), expiredRuns.total()));
     for (VersionStatus status : left) {
       LOG.log(Level.WARNING, "Left loaded, for requests still use it: " + status.id());
     }
