@@ -61,8 +61,7 @@ class LifecycleScenarioTest {
 
   private static Callable<List<String>> replay(Scenario scenario) {
     return () -> {
-      try (ScenarioReplay replay =
-          new ScenarioReplay(scenario, scratch.resolve(scenario.name()))) {
+      try (ScenarioReplay replay = new ScenarioReplay(scenario, scratch.resolve(scenario.name()))) {
         return replay.run();
       }
     };

@@ -37,8 +37,7 @@ final class ScenarioClient implements AutoCloseable {
    * @param normalize replaces what differs from machine to machine in texts
    */
   ScenarioClient(int port, UnaryOperator<String> normalize) {
-    this.channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    this.channel = ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
     this.normalize = normalize;
   }
 
@@ -70,8 +69,7 @@ final class ScenarioClient implements AutoCloseable {
         version.addProperty("version", status.getVersion());
         version.addProperty("state", status.getState().name());
         version.addProperty("error_code", status.getStatus().getErrorCode().name());
-        version.addProperty(
-            "error_message", normalize.apply(status.getStatus().getErrorMessage()));
+        version.addProperty("error_message", normalize.apply(status.getStatus().getErrorMessage()));
         versions.add(version);
       }
       seen.add("status", versions);
@@ -133,7 +131,9 @@ final class ScenarioClient implements AutoCloseable {
               expand.apply(action.get("HandleReloadConfigRequest").getAsString()),
               ModelServerConfig.class));
     }
-    action.getAsJsonArray("metric_names").forEach(name -> request.addMetricNames(name.getAsString()));
+    action
+        .getAsJsonArray("metric_names")
+        .forEach(name -> request.addMetricNames(name.getAsString()));
     try {
       var response =
           ModelServiceGrpc.newBlockingStub(channel)

@@ -30,6 +30,13 @@ final class ScenarioFiles {
     }
   }
 
+  private static void createParent(Path file) {
+    Path parent = file.getParent();
+    if (parent != null) {
+      create(parent);
+    }
+  }
+
   /** Puts this machine's paths in the place of the record's names for them. */
   String expand(String text) {
     return text.replace("${CORPUS_MODELS}", Models.root().toString())
@@ -64,7 +71,7 @@ final class ScenarioFiles {
     Path copy = aside.resolve("copy-" + copies.incrementAndGet());
     ServerProcess.copyTree(Models.path(source), copy);
     Path target = models.resolve(name);
-    create(target.getParent());
+    createParent(target);
     Files.move(copy, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -84,7 +91,7 @@ final class ScenarioFiles {
       List<Path> regular = paths.filter(Files::isRegularFile).toList();
       for (Path file : regular) {
         Path target = models.resolve(name).resolve(from.relativize(file).toString());
-        create(target.getParent());
+        createParent(target);
         Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
       }
     }
@@ -92,7 +99,7 @@ final class ScenarioFiles {
 
   void writeFile(String name) throws IOException {
     Path file = models.resolve(name);
-    create(file.getParent());
+    createParent(file);
     Files.writeString(file, "no model");
   }
 

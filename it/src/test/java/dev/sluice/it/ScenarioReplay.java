@@ -9,10 +9,12 @@ import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -75,24 +77,42 @@ final class ScenarioReplay implements AutoCloseable {
       return;
     }
     String text = step.text();
-    Matcher matcher;
-    if ((matcher = PUBLISH.matcher(text)).matches()) {
-      files.publish(matcher.group(1), Objects.requireNonNullElse(matcher.group(2), DEFAULT_MODEL));
-    } else if ((matcher = REMOVE.matcher(text)).matches()) {
-      files.remove(matcher.group(1));
-    } else if ((matcher = RENAME.matcher(text)).matches()) {
-      files.rename(matcher.group(1), matcher.group(2));
-    } else if ((matcher = PREDICT.matcher(text)).matches()) {
-      compareAnswer(index, step, client().predict(spec(matcher.group(1))));
-    } else if ((matcher = GET.matcher(text)).matches()) {
-      compareAnswer(index, step, get(matcher.group(1)));
-    } else if ((matcher = SLEEP.matcher(text)).matches()) {
-      slow = client().sleep(matcher.group(1), Long.parseLong(matcher.group(2)));
-    } else if (text.startsWith("poll GetModelStatus")) {
+    if (text.startsWith("poll GetModelStatus")) {
       compareSequence(index, Objects.requireNonNull(step.observed()));
-    } else {
-      performOther(index, step, text);
+      return;
     }
+    for (Map.Entry<Pattern, Act> rule : rules(index, step).entrySet()) {
+      Matcher matcher = rule.getKey().matcher(text);
+      if (matcher.matches()) {
+        rule.getValue().perform(matcher);
+        return;
+      }
+    }
+    performOther(index, step, text);
+  }
+
+  /** What to do for texts of a form; the groups are its parameters. */
+  @FunctionalInterface
+  private interface Act {
+    void perform(MatchResult match) throws Exception;
+  }
+
+  private Map<Pattern, Act> rules(int index, Scenario.Step step) {
+    return Map.of(
+        PUBLISH,
+        match ->
+            files.publish(
+                match.group(1), Objects.requireNonNullElse(match.group(2), DEFAULT_MODEL)),
+        REMOVE,
+        match -> files.remove(match.group(1)),
+        RENAME,
+        match -> files.rename(match.group(1), match.group(2)),
+        PREDICT,
+        match -> compareAnswer(index, step, client().predict(spec(match.group(1)))),
+        GET,
+        match -> compareAnswer(index, step, get(match.group(1))),
+        SLEEP,
+        match -> slow = client().sleep(match.group(1), Long.parseLong(match.group(2))));
   }
 
   private void performOther(int index, Scenario.Step step, String text) throws Exception {

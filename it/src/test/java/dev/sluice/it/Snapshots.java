@@ -69,8 +69,7 @@ final class Snapshots {
   private static Map<String, Integer> firstSeen(List<? extends JsonElement> sequence) {
     Map<String, Integer> first = new LinkedHashMap<>();
     for (int i = 0; i < sequence.size(); i++) {
-      for (Map.Entry<String, JsonElement> model :
-          sequence.get(i).getAsJsonObject().entrySet()) {
+      for (Map.Entry<String, JsonElement> model : sequence.get(i).getAsJsonObject().entrySet()) {
         JsonElement status = model.getValue().getAsJsonObject().get("status");
         if (status.isJsonArray()) {
           for (JsonElement element : status.getAsJsonArray()) {
