@@ -14,6 +14,7 @@ import dev.sluice.tensor.TensorAllocator;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -44,16 +45,23 @@ public final class LaneServable implements Servable {
   private final Lanes lanes;
   private final int queueCapacity;
   private final LongSupplier nanoTime;
+  private final Consumer<ServableId> expired;
 
   /** Of the signatures whose runs may stay on the caller's thread. */
   private final Map<Signature, RunCosts> costs;
 
   LaneServable(
-      ServableId id, Servable servable, int laneCount, int queueCapacity, LongSupplier nanoTime) {
+      ServableId id,
+      Servable servable,
+      int laneCount,
+      int queueCapacity,
+      Consumer<ServableId> expired,
+      LongSupplier nanoTime) {
     this.id = id;
     this.servable = servable;
     this.queueCapacity = queueCapacity;
     this.nanoTime = nanoTime;
+    this.expired = expired;
     this.costs =
         servable.signatures().values().stream()
             .filter(servable::isShapeBound)
@@ -68,10 +76,14 @@ public final class LaneServable implements Servable {
    *
    * @param laneCount the largest number of threads for one servable
    * @param queueCapacity how many runs may wait for one servable; more are refused as UNAVAILABLE
+   * @param expired is told of each run that ended in the queue, because its deadline passed or its
+   *     client left; on a lane, so it must not block
    */
-  public static ServableDecorator decorator(int laneCount, int queueCapacity) {
+  public static ServableDecorator decorator(
+      int laneCount, int queueCapacity, Consumer<ServableId> expired) {
     return (ModelVersion version, Servable servable) ->
-        new LaneServable(version.id(), servable, laneCount, queueCapacity, System::nanoTime);
+        new LaneServable(
+            version.id(), servable, laneCount, queueCapacity, expired, System::nanoTime);
   }
 
   @Override
@@ -117,6 +129,7 @@ public final class LaneServable implements Servable {
 
   private void runHere(RunRequest request, Completion completion) {
     if (request.isAbandoned()) {
+      expired.accept(id);
       completion.failed(
           new ServingException(
               Code.DEADLINE_EXCEEDED,

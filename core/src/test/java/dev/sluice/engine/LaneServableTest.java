@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
@@ -17,7 +18,11 @@ import dev.sluice.tensor.TensorAllocator;
 import dev.sluice.testing.CountingAllocator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,10 +32,11 @@ class LaneServableTest {
 
   private final AtomicLong now = new AtomicLong();
   private final Recorder recorder = new Recorder();
+  private final ExpiredRuns expired = new ExpiredRuns();
   private LaneServable lanes = lanes();
 
   private LaneServable lanes() {
-    return new LaneServable(new ServableId("m", 1), recorder, 1, 10, now::get);
+    return new LaneServable(new ServableId("m", 1), recorder, 1, 10, expired, now::get);
   }
 
   @AfterEach
@@ -53,6 +59,78 @@ class LaneServableTest {
     recorder.nanos = nanos;
     for (int i = 0; i < 2 * RunCosts.WINDOW + 1; i++) {
       run(floats, ALL);
+    }
+  }
+
+  /** One lane is busy; what waits behind it must not reach the engine once nobody wants it. */
+  @Test
+  void runsThatExpireInTheQueueNeverReachTheEngine() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(3);
+    List<Code> codes = new CopyOnWriteArrayList<>();
+    recorder.before =
+        () -> {
+          running.countDown();
+          goOn.await();
+        };
+    Queued first = new Queued(codes, ended);
+    lanes.run(first, first);
+    running.await();
+    Queued expiring = new Queued(codes, ended);
+    Queued patient = new Queued(codes, ended);
+    lanes.run(expiring, expiring);
+    lanes.run(patient, patient);
+    expiring.abandoned = true;
+    goOn.countDown();
+    ended.await();
+    assertEquals(List.of(Code.OK, Code.DEADLINE_EXCEEDED, Code.OK), codes);
+    assertEquals(2, recorder.runs.get());
+    assertEquals(Map.of(new ServableId("m", 1), 1L), expired.counts());
+    assertEquals(1, expired.total());
+  }
+
+  /** A run without inputs and outputs that says how it ended. */
+  private final class Queued implements RunRequest, Completion {
+    private final List<Code> codes;
+    private final CountDownLatch ended;
+    private volatile boolean abandoned;
+
+    Queued(List<Code> codes, CountDownLatch ended) {
+      this.codes = codes;
+      this.ended = ended;
+    }
+
+    @Override
+    public Signature signature() {
+      return recorder.signatures().values().iterator().next();
+    }
+
+    @Override
+    public @Nullable Tensor input(int index) {
+      return null;
+    }
+
+    @Override
+    public int[] outputs() {
+      return new int[0];
+    }
+
+    @Override
+    public boolean isAbandoned() {
+      return abandoned;
+    }
+
+    @Override
+    public void succeeded(Tensor[] outputs) {
+      codes.add(Code.OK);
+      ended.countDown();
+    }
+
+    @Override
+    public void failed(ServingException failure) {
+      codes.add(failure.code());
+      ended.countDown();
     }
   }
 
@@ -116,10 +194,18 @@ class LaneServableTest {
     assertNotEquals(Thread.currentThread(), run(4, ALL));
   }
 
+  /** What happens within a run. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
   /** Completes at once; its runs take as long as told. */
   private final class Recorder implements Servable {
     final CountingAllocator memory = new CountingAllocator();
+    final AtomicInteger runs = new AtomicInteger();
     boolean shapeBound = true;
+    volatile Step before = () -> {};
     volatile boolean fails;
     volatile long nanos;
     volatile Thread ranOn = Thread.currentThread();
@@ -147,6 +233,12 @@ class LaneServableTest {
 
     @Override
     public void run(RunRequest request, Completion completion) {
+      runs.incrementAndGet();
+      try {
+        before.run();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
       ranOn = Thread.currentThread();
       now.addAndGet(nanos);
       if (fails) {

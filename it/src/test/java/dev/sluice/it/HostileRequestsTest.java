@@ -59,7 +59,7 @@ class HostileRequestsTest {
     // At the end the server says what it still holds; see main.Server.
     assertTrue(
         server.log().stream()
-            .anyMatch(line -> line.contains("0 requests left, 0 versions left, 0 tensors left")),
+            .anyMatch(line -> line.contains("0 requests left, 0 versions left, 0 tensors left;")),
         () -> String.join("\n", server.log()));
     server.close();
   }

@@ -59,7 +59,7 @@ class LeavingClientsTest {
       assertEquals(0, server.exitCode());
       assertTrue(
           server.log().stream()
-              .anyMatch(line -> line.contains("0 requests left, 0 versions left, 0 tensors left")),
+              .anyMatch(line -> line.contains("0 requests left, 0 versions left, 0 tensors left;")),
           () -> String.join("\n", server.log()));
     }
   }

@@ -2,6 +2,7 @@ package dev.sluice.main;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -28,14 +29,8 @@ final class GrpcListener implements AutoCloseable {
    */
   private static final int FLOW_CONTROL_WINDOW = 4 << 20;
 
-  /** The names under which the reference reports health, and the full ones that clients expect. */
-  private static final List<String> HEALTH_NAMES =
-      List.of(
-          "",
-          "PredictionService",
-          "ModelService",
-          "tensorflow.serving.PredictionService",
-          "tensorflow.serving.ModelService");
+  /** The names under which the reference reports health: without the package. */
+  private static final List<String> HEALTH_NAMES = List.of("", "PredictionService", "ModelService");
 
   private final Server server;
   private final HealthStatusManager health;
@@ -64,7 +59,8 @@ final class GrpcListener implements AutoCloseable {
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .addService(health.getHealthService())
+            .addService(
+                ServerInterceptors.intercept(health.getHealthService(), new UnknownHealthName()))
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(alphaReflection());
     services.forEach(builder::addService);

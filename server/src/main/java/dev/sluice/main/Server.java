@@ -10,6 +10,7 @@ import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.config.ServerSettings;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.http.HttpHandler;
@@ -19,8 +20,10 @@ import dev.sluice.lifecycle.Manager;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.predict.Predictor;
+import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
+import dev.sluice.warmup.Warmup;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -48,6 +51,9 @@ final class Server {
   /** How long the ports may stay shut for models that load (lifecycle.md §8 waits for ever). */
   private static final Duration START_PATIENCE = Duration.ofDays(1);
 
+  /** Between two lines that say how far the start has come. */
+  private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(1);
+
   /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
 
@@ -62,6 +68,7 @@ final class Server {
   private final List<Engine> engines = engines();
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Readiness readiness = new Readiness();
+  private final ExpiredRuns expiredRuns = new ExpiredRuns();
   private final Limiter limiter;
   private final Manager manager;
   private final FileSystemSource source;
@@ -85,9 +92,7 @@ final class Server {
         new Manager(
             settings.manager(),
             new LoaderFactory(engines, settings.engine()),
-            List.of(
-                LaneServable.decorator(
-                    settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity())),
+            decorators(),
             new StateLog());
     this.source =
         new FileSystemSource(
@@ -107,6 +112,20 @@ final class Server {
             routes(),
             largeRequests,
             Clock.systemUTC());
+  }
+
+  /** Warm-up comes last: it takes the way that clients' requests will take. */
+  private List<ServableDecorator> decorators() {
+    List<ServableDecorator> decorators = new ArrayList<>();
+    decorators.add(
+        LaneServable.decorator(
+            settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity(), expiredRuns));
+    if (settings.warmup().enabled()) {
+      decorators.add(
+          new Warmup(
+              Math.max(1, settings.warmup().iterations()), line -> LOG.log(Level.INFO, line)));
+    }
+    return decorators;
   }
 
   private static List<Engine> engines() {
@@ -169,7 +188,19 @@ final class Server {
             .map(model -> model.name())
             .filter(name -> !unread.containsKey(name))
             .toList();
-    manager.await(expected, Outcome.Until.FIRST_TRY, START_PATIENCE);
+    long end = System.nanoTime() + START_PATIENCE.toNanos();
+    int decided = decided(expected);
+    while (decided < expected.size() && System.nanoTime() - end < 0) {
+      LOG.log(Level.INFO, "Loaded " + decided + " of " + expected.size() + " models");
+      decided = decided(expected);
+    }
+  }
+
+  /** Waits for models as long as operators should wait for news; returns how many are done. */
+  private int decided(List<String> models) throws InterruptedException {
+    Map<String, Outcome> outcomes = manager.await(models, Outcome.Until.FIRST_TRY, PROGRESS_PERIOD);
+    return (int)
+        outcomes.values().stream().filter(outcome -> !(outcome instanceof Outcome.Pending)).count();
   }
 
   private void openPorts() throws IOException {
@@ -228,13 +259,12 @@ final class Server {
     workers.awaitTermination(1, TimeUnit.SECONDS);
     LOG.log(
         Level.INFO,
-        "Stopped: "
-            + limiter.inFlight()
-            + " requests left, "
-            + left.size()
-            + " versions left, "
-            + engines.stream().mapToLong(Engine::liveTensors).sum()
-            + " tensors left");
+        "Stopped: %d requests left, %d versions left, %d tensors left; %d runs had expired in a queue"
+            .formatted(
+                limiter.inFlight(),
+                left.size(),
+                engines.stream().mapToLong(Engine::liveTensors).sum(),
+                expiredRuns.total()));
     for (VersionStatus status : left) {
       LOG.log(Level.WARNING, "Left loaded, for requests still use it: " + status.id());
     }

@@ -8,9 +8,7 @@ import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
-import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
-import dev.sluice.servable.Signature;
 import dev.sluice.tensor.Tensor;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -19,7 +17,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import java.io.InputStream;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -90,28 +87,7 @@ final class GrpcPredict implements ServerCallHandler<MessageBytes, PredictAnswer
 
   /** Selects signature and outputs and decodes the inputs, in the reference's order of checks. */
   void fill(Call call, PredictRequestHead head) throws ServingException, MalformedMessageException {
-    Signature signature = call.select(head.signature());
-    if (signature == null) {
-      String key = head.signature().isEmpty() ? Signature.DEFAULT_KEY : head.signature();
-      throw new ServingException(
-          Code.FAILED_PRECONDITION, "Serving signature key \"" + key + "\" not found.");
-    }
-    if (options.checkMethodName()) {
-      PredictChecks.method(signature);
-    }
-    Set<String> given = head.inputs();
-    PredictChecks.inputCount(signature, given);
-    for (int i = 0; i < signature.inputs().size(); i++) {
-      int index = i;
-      if (!head.decode(
-          index,
-          signature.inputs().get(index),
-          (dtype, shape, size) -> call.allocateInput(index, dtype, shape, size))) {
-        PredictChecks.absentInput(signature, index, given);
-      }
-    }
-    PredictChecks.unknownInputs(signature, given);
-    PredictChecks.selectOutputs(call, head.outputFilter());
+    PredictRequests.fill(call, head, options.checkMethodName());
   }
 
   /** Sizes the answer of a run. */
