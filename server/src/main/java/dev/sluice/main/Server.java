@@ -144,7 +144,10 @@ final class Server {
         new RestApi(
             predictor,
             manager.states()::versions,
-            new RestOptions(settings.rest().timeout(), settings.rest().cors()),
+            new RestOptions(
+                settings.rest().timeout(),
+                settings.rest().cors(),
+                settings.answers().checkMethodName()),
             threads);
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();

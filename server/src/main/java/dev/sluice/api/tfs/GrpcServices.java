@@ -1,10 +1,12 @@
 package dev.sluice.api.tfs;
 
+import com.google.protobuf.MessageLite;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.serving.GetModelMetadataRequest;
 import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -26,11 +28,28 @@ public final class GrpcServices {
    */
   public static List<ServerServiceDefinition> create(
       Predictor predictor, ModelStatuses statuses, RequestThreads threads, PredictOptions options) {
+    Classification classification = new Classification();
+    Regression regression = new Regression();
     return List.of(
         service(
             PredictionServiceGrpc.getServiceDescriptor(),
-            ServerMethodDefinition.create(
-                GrpcPredict.descriptor(), new GrpcPredict(predictor, threads, options)),
+            new GrpcInference<>(new GrpcPredict(predictor, options), threads, options)
+                .definition(PredictionServiceGrpc.getPredictMethod(), GrpcPredict.responses()),
+            onExamples(
+                new GrpcExamples(predictor, classification, options),
+                PredictionServiceGrpc.getClassifyMethod(),
+                threads,
+                options),
+            onExamples(
+                new GrpcExamples(predictor, regression, options),
+                PredictionServiceGrpc.getRegressMethod(),
+                threads,
+                options),
+            onExamples(
+                new GrpcMultiInference(predictor, List.of(classification, regression), options),
+                PredictionServiceGrpc.getMultiInferenceMethod(),
+                threads,
+                options),
             UnaryMethod.of(
                 PredictionServiceGrpc.getGetModelMetadataMethod(),
                 GetModelMetadataRequest.parser(),
@@ -41,6 +60,15 @@ public final class GrpcServices {
                 ModelServiceGrpc.getGetModelStatusMethod(),
                 GetModelStatusRequest.parser(),
                 new GetModelStatus(statuses)::answer)));
+  }
+
+  private static ServerMethodDefinition<?, ?> onExamples(
+      GrpcMethod<ExampleRequest, MessageLite> method,
+      MethodDescriptor<?, ?> generated,
+      RequestThreads threads,
+      PredictOptions options) {
+    return new GrpcInference<>(method, threads, options)
+        .definition(generated, new MessageMarshaller());
   }
 
   /** The generated descriptor with some of its methods; its schema serves server reflection. */

@@ -20,9 +20,9 @@ public final class PredictRequests {
    */
   public static void fill(Call call, PredictRequestHead head, boolean checkMethodName)
       throws ServingException, MalformedMessageException {
-    Signature signature = call.select(head.signature());
+    Signature signature = call.select(head.spec().signature());
     if (signature == null) {
-      String key = head.signature().isEmpty() ? Signature.DEFAULT_KEY : head.signature();
+      String key = head.spec().signature().isEmpty() ? Signature.DEFAULT_KEY : head.spec().signature();
       throw new ServingException(
           Code.FAILED_PRECONDITION, "Serving signature key \"" + key + "\" not found.");
     }

@@ -5,7 +5,6 @@ import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Response;
 import dev.sluice.predict.Predictor;
-import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +55,7 @@ public final class RestApi implements HttpHandler {
       case RestRoute.Metadata metadata -> answer(exchange, () -> info.metadata(metadata));
       case RestRoute.Refused(String message) ->
           fail(exchange, ServingException.invalidArgument(message));
+      case RestRoute.OutOfRange() -> respond(exchange, 400, EMPTY);
     }
   }
 
@@ -74,14 +74,13 @@ public final class RestApi implements HttpHandler {
   }
 
   private void infer(Exchange exchange, RestRoute.Infer route) {
-    switch (route.verb()) {
-      case PREDICT -> new RestPredict(this, exchange, route).start();
-      case CLASSIFY, REGRESS ->
-          fail(
-              exchange,
-              new ServingException(
-                  Code.UNIMPLEMENTED, "Method not implemented yet: " + exchange.target()));
-    }
+    RestRequest request =
+        switch (route.verb()) {
+          case PREDICT -> new RestPredict(options);
+          case CLASSIFY -> new RestExamples(new Classification(), options);
+          case REGRESS -> new RestExamples(new Regression(), options);
+        };
+    new RestExchange(this, exchange, route, request).start();
   }
 
   /** Makes a body, or fails. */
@@ -109,9 +108,11 @@ public final class RestApi implements HttpHandler {
 
   /** Answers with the error body of rest.md §2. */
   void fail(Exchange exchange, ServingException failure) {
-    byte[] body = ErrorBody.of(failure.text());
-    Response response =
-        new Response(RestStatus.of(failure.code()), JSON_OK.contentType(), options.extraHeaders());
+    respond(exchange, RestStatus.of(failure.code()), ErrorBody.of(failure.text()));
+  }
+
+  private void respond(Exchange exchange, int status, byte[] body) {
+    Response response = new Response(status, JSON_OK.contentType(), options.extraHeaders());
     exchange.respond(response, body, body.length);
   }
 

@@ -7,7 +7,9 @@ import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictAnswer;
+import dev.sluice.api.tfs.wire.PredictRequestHead;
 import dev.sluice.predict.Predictor;
+import dev.sluice.protos.serving.PredictionServiceGrpc;
 import io.grpc.Attributes;
 import io.grpc.Detachable;
 import io.grpc.HasByteBuffer;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Callbacks in orders that today's transport does not produce, or not on demand. */
-final class PredictExchangeTest {
+final class InferenceExchangeTest {
   private final FakeModels models = new FakeModels();
   private final CountingTensors memory = new CountingTensors();
   private final Limiter limiter = new Limiter(10);
@@ -52,13 +54,15 @@ final class PredictExchangeTest {
     assertEquals(0, waiting.held(), "bytes held");
   }
 
-  private PredictExchange exchange(int largestInline) {
-    GrpcPredict method =
-        new GrpcPredict(
-            new Predictor(models, limiter),
+  private InferenceExchange<PredictRequestHead, PredictAnswer> exchange(int largestInline) {
+    PredictOptions options = new PredictOptions(false, false, largestInline);
+    return new InferenceExchange<>(
+        new GrpcInference<>(
+            new GrpcPredict(new Predictor(models, limiter), options),
             new RequestThreads(Runnable::run, tasks::add, waiting),
-            new PredictOptions(false, false, largestInline));
-    return new PredictExchange(method, rpc, null);
+            options),
+        rpc,
+        null);
   }
 
   private MessageBytes message() {
@@ -68,7 +72,7 @@ final class PredictExchangeTest {
 
   @Test
   void cancelBeforeHalfCloseFreesTheMessage() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onCancel();
     assertEquals(List.of(), rpc.events);
@@ -76,7 +80,7 @@ final class PredictExchangeTest {
 
   @Test
   void aLargeRequestIsFreedAtOnceWhenItsClientLeaves() {
-    PredictExchange exchange = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(0);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertEquals(1, openMessages.get());
@@ -89,10 +93,10 @@ final class PredictExchangeTest {
 
   @Test
   void largeRequestsAreRefusedWhenTooManyBytesWait() {
-    PredictExchange first = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> first = exchange(0);
     first.onMessage(message());
     first.onHalfClose();
-    PredictExchange second = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> second = exchange(0);
     second.onMessage(message());
     second.onHalfClose();
     assertEquals(1, openMessages.get());
@@ -103,7 +107,7 @@ final class PredictExchangeTest {
 
   @Test
   void aSecondMessageIsRefusedOnce() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onMessage(message());
     exchange.onMessage(message());
@@ -119,7 +123,7 @@ final class PredictExchangeTest {
 
   @Test
   void cancelWhileQueuedNeitherRunsNorAnswers() {
-    PredictExchange exchange = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(0);
     exchange.onMessage(message());
     exchange.onHalfClose();
     exchange.onCancel();
@@ -130,7 +134,7 @@ final class PredictExchangeTest {
 
   @Test
   void cancelAfterTheAnswerChangesNothing() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     exchange.onCancel();
@@ -144,7 +148,7 @@ final class PredictExchangeTest {
           servable.identity(request, completion);
           throw new IllegalStateException("after the end");
         });
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertEquals(List.of("headers", "message", "close OK"), rpc.events);
@@ -153,7 +157,7 @@ final class PredictExchangeTest {
   @Test
   void aTransportThatFailsStillLetsEverythingGo() {
     rpc.failsToSend = true;
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertEquals(List.of("headers", "close INTERNAL"), rpc.events);
@@ -161,7 +165,7 @@ final class PredictExchangeTest {
 
   @Test
   void theAnswerIsEncodedBeforeTheTensorsAreFreed() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertTrue(rpc.openTensorsWhileSending > 0);
@@ -266,7 +270,8 @@ final class PredictExchangeTest {
 
     @Override
     public MethodDescriptor<MessageBytes, PredictAnswer> getMethodDescriptor() {
-      return GrpcPredict.descriptor();
+      return GrpcInference.descriptor(
+          PredictionServiceGrpc.getPredictMethod(), GrpcPredict.responses());
     }
 
     @Override

@@ -1,0 +1,28 @@
+package dev.sluice.api.tfs;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TextFormat;
+import dev.sluice.protos.serving.SignatureDefMap;
+import dev.sluice.protos.tensorflow.SignatureDef;
+import dev.sluice.servable.Servable;
+import dev.sluice.servable.Signature;
+
+/**
+ * Prints signatures of a servable for messages, in protobuf's text format.
+ *
+ * @param servable whose signatures they are
+ */
+record SignatureText(Servable servable) {
+  /** Returns the signature as the model declares it. */
+  String of(Signature signature) {
+    SignatureDef def = SignatureDef.getDefaultInstance();
+    try {
+      def =
+          SignatureDefMap.parseFrom(GetModelMetadata.signatures(servable))
+              .getSignatureDefOrDefault(signature.key(), def);
+    } catch (InvalidProtocolBufferException e) {
+      return signature + " (which cannot be printed: " + e.getMessage() + ")";
+    }
+    return TextFormat.printer().printToString(def);
+  }
+}
