@@ -62,7 +62,10 @@ final class ConformanceTest {
       replay("grpc", profile, grpc::difference);
     }
     assertTrue(replayed > 0, "no cases of profile " + profile);
-    assertEquals(List.of(), differences.stream().limit(SHOWN).toList(), differences.size() + " of " + replayed);
+    assertEquals(
+        List.of(),
+        differences.stream().limit(SHOWN).toList(),
+        differences.size() + " of " + replayed);
   }
 
   private void replay(String kind, String profile, Replay replay) throws Exception {

@@ -22,7 +22,8 @@ public final class PredictRequests {
       throws ServingException, MalformedMessageException {
     Signature signature = call.select(head.spec().signature());
     if (signature == null) {
-      String key = head.spec().signature().isEmpty() ? Signature.DEFAULT_KEY : head.spec().signature();
+      String key =
+          head.spec().signature().isEmpty() ? Signature.DEFAULT_KEY : head.spec().signature();
       throw new ServingException(
           Code.FAILED_PRECONDITION, "Serving signature key \"" + key + "\" not found.");
     }
