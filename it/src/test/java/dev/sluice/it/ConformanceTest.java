@@ -50,6 +50,11 @@ final class ConformanceTest {
     assertConforms("method_check", "--enable_signature_method_name_check=true");
   }
 
+  @Test
+  void health() throws Exception {
+    assertConforms("health", "--enable_grpc_healthcheck_service=true");
+  }
+
   private void assertConforms(String profile, String... flags) throws Exception {
     List<String> all = new ArrayList<>(List.of(flags));
     all.add("--model_config_file=" + ConformanceCorpus.writeConfig("models.config", scratch));
@@ -62,7 +67,10 @@ final class ConformanceTest {
       replay("grpc", profile, grpc::difference);
     }
     assertTrue(replayed > 0, "no cases of profile " + profile);
-    assertEquals(List.of(), differences.stream().limit(SHOWN).toList(), differences.size() + " of " + replayed);
+    assertEquals(
+        List.of(),
+        differences.stream().limit(SHOWN).toList(),
+        differences.size() + " of " + replayed);
   }
 
   private void replay(String kind, String profile, Replay replay) throws Exception {

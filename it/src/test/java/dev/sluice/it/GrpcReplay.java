@@ -58,8 +58,7 @@ final class GrpcReplay implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       String text = Objects.requireNonNullElse(e.getStatus().getDescription(), "");
       String expected = recorded.get("message").getAsString();
-      boolean same =
-          recorded.has("compare") || ConformanceCorpus.normalized(text).equals(expected);
+      boolean same = recorded.has("compare") || ConformanceCorpus.normalized(text).equals(expected);
       return e.getStatus().getCode().name().equals(expectedCode) && same
           ? ""
           : e.getStatus() + ", expected " + expectedCode + " " + expected;
