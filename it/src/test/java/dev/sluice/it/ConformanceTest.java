@@ -50,6 +50,11 @@ final class ConformanceTest {
     assertConforms("method_check", "--enable_signature_method_name_check=true");
   }
 
+  @Test
+  void health() throws Exception {
+    assertConforms("health", "--enable_grpc_healthcheck_service=true");
+  }
+
   private void assertConforms(String profile, String... flags) throws Exception {
     List<String> all = new ArrayList<>(List.of(flags));
     all.add("--model_config_file=" + ConformanceCorpus.writeConfig("models.config", scratch));
