@@ -21,6 +21,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -107,7 +108,13 @@ final class ScenarioClient implements AutoCloseable {
 
   /** Begins a Predict that takes so long. */
   Future<PredictResponse> sleep(String model, long millis) {
+    return sleep(model, millis, Duration.ofMinutes(1));
+  }
+
+  /** Begins a Predict that takes so long, and that is wanted no longer than the deadline. */
+  Future<PredictResponse> sleep(String model, long millis, Duration deadline) {
     return PredictionServiceGrpc.newFutureStub(channel)
+        .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
         .predict(
             PredictRequest.newBuilder()
                 .setModelSpec(ModelSpec.newBuilder().setName(model).setSignatureName("sleep"))

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import dev.sluice.protos.serving.ModelSpec;
 import java.net.HttpURLConnection;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,11 @@ final class ScenarioReplay implements AutoCloseable {
   private static final Pattern SLEEP =
       Pattern.compile("send Predict (\\w+)/sleep millis=(\\d+) and go on");
   private static final String DEFAULT_MODEL = "half_plus_two_tf2/1";
+
+  /** These servers live for seconds, and fifty of them share few cores. */
+  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
+
+  private static final Duration LOOK_PERIOD = Duration.ofMillis(50);
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
   private final Scenario scenario;
@@ -152,8 +158,11 @@ final class ScenarioReplay implements AutoCloseable {
 
   private void start(boolean wait) throws Exception {
     String[] flags = scenario.flags().stream().map(files::expand).toArray(String[]::new);
-    ServerProcess started = wait ? ServerProcess.serve(flags) : ServerProcess.launch(flags);
+    ServerProcess started = ServerProcess.launch(QUICK_START, flags);
     server = started;
+    if (wait) {
+      started.awaitReady();
+    }
     client = new ScenarioClient(started.grpcPort(), files::normalize);
   }
 
@@ -219,7 +228,7 @@ final class ScenarioReplay implements AutoCloseable {
     if (!expected.has("rest_port") || !expected.get("rest_port").getAsString().equals("open")) {
       throw new IllegalStateException("only an open port can be awaited: " + expected);
     }
-    awaitLog("HTTP/REST API");
+    server().awaitReady();
   }
 
   private void compareSequence(int index, JsonObject observed) throws InterruptedException {
@@ -272,7 +281,8 @@ final class ScenarioReplay implements AutoCloseable {
               boolean quiet = time - changed[0] > quietNanos();
               return quiet
                   && (isAsExpected(now, last, difference) || time - start > PATIENCE_NANOS);
-            });
+            },
+            LOOK_PERIOD);
   }
 
   /** Longer than the time between two looks at the file system. */

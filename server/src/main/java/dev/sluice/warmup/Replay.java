@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay implements ServableLookup {
   private final ServableLease lease;
-  private final Predictor predictor = new Predictor(this, new Limiter(1));
+
+  /** Without a bound: a run has its answer shortly before it gives back its permit. */
+  private final Predictor predictor = new Predictor(this, new Limiter(Integer.MAX_VALUE));
 
   Replay(ServableId id, Servable servable) {
     this.lease = new ServableLease(id, servable);

@@ -13,10 +13,12 @@ import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.StringTensors;
 import dev.sluice.tensor.Tensor;
 import dev.sluice.tensor.TensorAllocator;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordingServable implements Servable {
   final List<String> runs = new ArrayList<>();
   @Nullable ServingException failure;
+
+  /** If not null, runs end on threads of their own, which free the outputs only when it opens. */
+  @Nullable CountDownLatch mayFree;
+
   private final NativeTensors memory = new NativeTensors();
 
   private static final Signature ADD =
@@ -75,7 +81,41 @@ final class RecordingServable implements Servable {
     for (int i = 0; i < outputs.length; i++) {
       outputs[i] = memory.allocate(DataType.FLOAT, Shape.of(1), Float.BYTES);
     }
-    completion.succeeded(outputs);
+    CountDownLatch latch = mayFree;
+    if (latch == null) {
+      completion.succeeded(outputs);
+    } else {
+      outputs[0] = new HeldTensor(outputs[0], latch);
+      Thread.ofPlatform().daemon().start(() -> completion.succeeded(outputs));
+    }
+  }
+
+  /** A tensor that is freed late. */
+  private record HeldTensor(Tensor tensor, CountDownLatch mayFree) implements Tensor {
+    @Override
+    public DataType dtype() {
+      return tensor.dtype();
+    }
+
+    @Override
+    public Shape shape() {
+      return tensor.shape();
+    }
+
+    @Override
+    public MemorySegment data() {
+      return tensor.data();
+    }
+
+    @Override
+    public void close() {
+      try {
+        mayFree.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      tensor.close();
+    }
   }
 
   private static List<String> values(Tensor input) {

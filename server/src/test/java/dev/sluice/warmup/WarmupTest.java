@@ -42,6 +42,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,17 @@ class WarmupTest {
             "add[3.0] -> 2 outputs",
             "add[3.0] -> 2 outputs"),
         servable.runs);
+  }
+
+  /** A run has its answer before its memory is given back: the next one must not wait for that. */
+  @Test
+  void goesOnAlthoughTheLastRunIsStillCleaningUp() throws Exception {
+    CountDownLatch mayFree = new CountDownLatch(1);
+    servable.mayFree = mayFree;
+    write(predict("add", 1), predict("add", 2), predict("add", 3));
+    warmUp(1);
+    assertEquals(3, servable.runs.size());
+    mayFree.countDown();
   }
 
   @Test
