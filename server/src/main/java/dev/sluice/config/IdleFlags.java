@@ -17,7 +17,6 @@ final class IdleFlags {
           "--grpc_socket_path",
           "--enable_grpc_healthcheck_service",
           "--model_config_file_poll_wait_seconds",
-          "--monitoring_config_file",
           "--enable_model_warmup",
           "--num_request_iterations_for_warmup",
           "--rest_api_num_threads",

@@ -1,6 +1,9 @@
 package dev.sluice.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** Flags of the listeners. Filled in by picocli. */
@@ -83,6 +86,25 @@ final class NetworkFlags {
     if (!sslConfigFile.isEmpty()) {
       throw ConfigException.invalid(
           "--ssl_config_file=%s: TLS is not supported by this version".formatted(sslConfigFile));
+    }
+  }
+
+  /**
+   * Reads the monitoring file. One that cannot be used costs only the metrics: in the reference it
+   * costs all of REST, but not the start, and what starts there must start here.
+   *
+   * @param warnings takes the reason
+   */
+  MonitoringConfig monitoring(Consumer<String> warnings) throws ConfigException {
+    Optional<Path> file = Checks.path("monitoring_config_file", monitoringConfigFile);
+    if (file.isEmpty()) {
+      return MonitoringConfig.DISABLED;
+    }
+    try {
+      return MonitoringConfig.read(file.get());
+    } catch (ConfigException e) {
+      warnings.accept("--monitoring_config_file: no metrics are served: " + e.text());
+      return MonitoringConfig.DISABLED;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +46,7 @@ public final class ServeOptions {
       description = "Print the version and end.")
   private boolean version;
 
-  private List<String> warnings = List.of();
+  private final List<String> warnings = new ArrayList<>();
 
   private ServeOptions() {}
 
@@ -59,7 +60,7 @@ public final class ServeOptions {
     CommandLine commandLine = commandLine(options);
     try {
       ParseResult result = commandLine.parseArgs(arguments);
-      options.warnings = options.warningsFor(result);
+      options.warnings.addAll(options.warningsFor(result));
     } catch (ParameterException e) {
       throw FlagErrors.explain(e, names(commandLine));
     }
@@ -92,9 +93,12 @@ public final class ServeOptions {
     return version;
   }
 
-  /** Returns one line for each flag given that has no effect, in the order of the usage text. */
+  /**
+   * Returns one line for each flag given that has no effect, in the order of the usage text; after
+   * {@link #settings} also what was wrong with files that are not needed for serving.
+   */
   public List<String> warnings() {
-    return warnings;
+    return List.copyOf(warnings);
   }
 
   private List<String> warningsFor(ParseResult given) {
@@ -109,7 +113,7 @@ public final class ServeOptions {
   }
 
   /**
-   * Returns the settings.
+   * Returns the settings; reads the files that flags name, but for the models. Called once.
    *
    * @throws ConfigException if a value is out of range, or values contradict each other
    */
@@ -124,6 +128,6 @@ public final class ServeOptions {
         engine.batching(),
         engine.answers(),
         limits.limits(Runtime.getRuntime().availableProcessors()),
-        Checks.path("monitoring_config_file", network.monitoringConfigFile));
+        network.monitoring(warnings::add));
   }
 }

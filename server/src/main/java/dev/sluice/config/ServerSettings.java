@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What the operator wants, checked: the flags of the command line in the units of the program.
  *
- * @param monitoringConfigFile a MonitoringConfig (config.md §6)
+ * @param monitoring whether and where metrics are served (config.md §6)
  */
 public record ServerSettings(
     Grpc grpc,
@@ -21,7 +21,7 @@ public record ServerSettings(
     Batching batching,
     Answers answers,
     Limits limits,
-    Optional<Path> monitoringConfigFile) {
+    MonitoringConfig monitoring) {
 
   /**
    * The gRPC listeners.

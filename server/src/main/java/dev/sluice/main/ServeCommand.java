@@ -31,8 +31,9 @@ final class ServeCommand {
         Main.printVersion();
         return 0;
       }
+      ServerSettings settings = options.settings();
       options.warnings().forEach(line -> LOG.log(Level.WARNING, line));
-      server = start(options.settings());
+      server = start(settings);
     } catch (ConfigException | ServingException | IOException e) {
       System.err.println("sluice: " + oneLine(e));
       return Main.FAILURE;

@@ -67,7 +67,7 @@ class ServeOptionsTest {
         new ServerSettings.Limits(
             Duration.ofSeconds(30), 10_000, Runtime.getRuntime().availableProcessors(), 4096),
         settings.limits());
-    assertEquals(Optional.empty(), settings.monitoringConfigFile());
+    assertEquals(MonitoringConfig.DISABLED, settings.monitoring());
     assertEquals(List.of(), ServeOptions.parse(MODEL).warnings());
   }
 
@@ -107,8 +107,7 @@ class ServeOptionsTest {
             "--drain_seconds=15",
             "--max_concurrent_requests=16",
             "--lanes_per_model=17",
-            "--lane_queue_capacity=18",
-            "--monitoring_config_file=m.config");
+            "--lane_queue_capacity=18");
     assertEquals(
         new ServerSettings.Grpc(1, Optional.of(Path.of("/run/s")), "a=b,c=d", 2, false),
         settings.grpc());
@@ -131,7 +130,6 @@ class ServeOptionsTest {
         settings.batching());
     assertEquals(new ServerSettings.Answers(true, true), settings.answers());
     assertEquals(new ServerSettings.Limits(Duration.ofSeconds(15), 16, 17, 18), settings.limits());
-    assertEquals(Optional.of(Path.of("m.config")), settings.monitoringConfigFile());
   }
 
   @Test
@@ -286,6 +284,16 @@ class ServeOptionsTest {
         new EngineOptions(Set.of("serve"), 2, 0),
         withModel("--tensorflow_session_parallelism=3", "--tensorflow_intra_op_parallelism=2")
             .engine());
+  }
+
+  @Test
+  void missingMonitoringFileCostsTheMetricsOnly() throws ConfigException {
+    ServeOptions options = ServeOptions.parse(MODEL, "--monitoring_config_file=/none");
+    assertEquals(MonitoringConfig.DISABLED, options.settings().monitoring());
+    assertEquals(
+        List.of(
+            "--monitoring_config_file: no metrics are served: /none; No such file or directory"),
+        options.warnings());
   }
 
   @Test
