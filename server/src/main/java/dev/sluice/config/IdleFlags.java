@@ -12,12 +12,7 @@ final class IdleFlags {
   /** Flags that are read into the settings, but that nothing looks at yet. */
   static final List<String> READ_BUT_UNUSED =
       List.of(
-          "--grpc_channel_arguments",
-          "--grpc_max_threads",
-          "--grpc_socket_path",
           "--enable_grpc_healthcheck_service",
-          "--model_config_file_poll_wait_seconds",
-          "--monitoring_config_file",
           "--rest_api_num_threads",
           "--enable_batching",
           "--batching_parameters_file",
@@ -25,6 +20,7 @@ final class IdleFlags {
 
   private static final Map<String, String> REASONS =
       Map.of(
+          "--enable_batching", "requests are not merged yet, its parameters are only checked",
           "--flush_filesystem_caches", "there is no cache to flush",
           "--enable_grpc_healthcheck_service", "the health service is always on",
           "--enable_profiler", "there is no profiler service");
@@ -50,15 +46,6 @@ final class IdleFlags {
 
   @Option(names = "--num_tflite_interpreters_per_pool", description = "Accepted, without effect.")
   int numTfliteInterpretersPerPool = 1;
-
-  @Option(names = "--tensorflow_session_config_file", description = "Accepted, without effect.")
-  String tensorflowSessionConfigFile = "";
-
-  @Option(names = "--per_process_gpu_memory_fraction", description = "Accepted, without effect.")
-  float perProcessGpuMemoryFraction;
-
-  @Option(names = "--platform_config_file", description = "Accepted, without effect.")
-  String platformConfigFile = "";
 
   @Option(
       names = "--remove_unused_fields_from_bundle_metagraph",

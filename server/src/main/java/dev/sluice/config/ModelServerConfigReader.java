@@ -1,16 +1,11 @@
 package dev.sluice.config;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormatParseInfoTree;
 import com.google.protobuf.TextFormatParseLocation;
 import dev.sluice.protos.serving.ModelConfig;
 import dev.sluice.protos.serving.ModelConfigList;
 import dev.sluice.protos.serving.ModelServerConfig;
-import dev.sluice.servable.Code;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,37 +30,15 @@ public final class ModelServerConfigReader {
    */
   public ModelsConfig read(Path file, ModelsConfig current) throws ConfigException {
     TextFormatParseInfoTree.Builder places = TextFormatParseInfoTree.builder();
-    ModelServerConfig proto = parse(file, places);
-    return switch (validator.check(proto, current)) {
+    ModelServerConfig.Builder proto = ModelServerConfig.newBuilder();
+    TextProtoFile.read(file, proto, places);
+    return switch (validator.check(proto.build(), current)) {
       case ModelsValidator.Verdict.Accepted(ModelsConfig config) -> config;
       case ModelsValidator.Verdict.Refused(ModelsValidator.Fault fault) ->
           throw new ConfigException(
               fault.reason().code(),
               "%s (%s)".formatted(fault.reason().text(), place(file, fault, places.build())));
     };
-  }
-
-  private static ModelServerConfig parse(Path file, TextFormatParseInfoTree.Builder places)
-      throws ConfigException {
-    ModelServerConfig.Builder proto = ModelServerConfig.newBuilder();
-    try {
-      TextFormat.Parser.newBuilder()
-          .setParseInfoTreeBuilder(places)
-          .setSingularOverwritePolicy(
-              TextFormat.Parser.SingularOverwritePolicy.FORBID_SINGULAR_OVERWRITES)
-          .build()
-          .merge(Files.readString(file), proto);
-      return proto.build();
-    } catch (TextFormat.ParseException e) {
-      // The message of a ParseException begins with line:column.
-      throw ConfigException.invalid(
-          "Invalid protobuf file: '%s': Error parsing text-format %s: %s"
-              .formatted(file, proto.getDescriptorForType().getFullName(), e.getMessage()));
-    } catch (NoSuchFileException e) {
-      throw new ConfigException(Code.NOT_FOUND, file + "; No such file or directory");
-    } catch (IOException e) {
-      throw ConfigException.invalid("Cannot read %s: %s".formatted(file, e));
-    }
   }
 
   /** Returns file:line:column: key, without the numbers where the parser does not know them. */

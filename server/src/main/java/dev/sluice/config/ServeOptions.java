@@ -1,7 +1,9 @@
 package dev.sluice.config;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -26,6 +28,7 @@ import picocli.CommandLine.ParseResult;
 public final class ServeOptions {
   @Mixin private final ModelFlags models = new ModelFlags();
   @Mixin private final NetworkFlags network = new NetworkFlags();
+  @Mixin private final SessionFlags session = new SessionFlags();
   @Mixin private final EngineFlags engine = new EngineFlags();
   @Mixin private final LimitFlags limits = new LimitFlags();
   @Mixin private final IdleFlags idle = new IdleFlags();
@@ -45,7 +48,7 @@ public final class ServeOptions {
       description = "Print the version and end.")
   private boolean version;
 
-  private List<String> warnings = List.of();
+  private final List<String> warnings = new ArrayList<>();
 
   private ServeOptions() {}
 
@@ -59,7 +62,7 @@ public final class ServeOptions {
     CommandLine commandLine = commandLine(options);
     try {
       ParseResult result = commandLine.parseArgs(arguments);
-      options.warnings = options.warningsFor(result);
+      options.warnings.addAll(options.warningsFor(result));
     } catch (ParameterException e) {
       throw FlagErrors.explain(e, names(commandLine));
     }
@@ -92,9 +95,12 @@ public final class ServeOptions {
     return version;
   }
 
-  /** Returns one line for each flag given that has no effect, in the order of the usage text. */
+  /**
+   * Returns one line for each flag given that has no effect, in the order of the usage text; after
+   * {@link #settings} also what was wrong with files that are not needed for serving.
+   */
   public List<String> warnings() {
-    return warnings;
+    return List.copyOf(warnings);
   }
 
   private List<String> warningsFor(ParseResult given) {
@@ -109,21 +115,23 @@ public final class ServeOptions {
   }
 
   /**
-   * Returns the settings.
+   * Returns the settings; reads the files that flags name, but for the models. Called once.
    *
    * @throws ConfigException if a value is out of range, or values contradict each other
    */
   public ServerSettings settings() throws ConfigException {
+    int processors = Runtime.getRuntime().availableProcessors();
+    Optional<PlatformConfig> platform = session.platform(processors);
     return new ServerSettings(
         network.grpc(),
         network.rest(),
         models.models(),
         models.manager(),
-        engine.engine(),
-        engine.warmup(),
-        engine.batching(),
+        platform.isPresent() ? session.engine(platform.get()) : session.engine(),
+        platform.map(PlatformConfig::warmup).orElseGet(engine::warmup),
+        platform.isPresent() ? platform.get().batching() : engine.batching(processors),
         engine.answers(),
-        limits.limits(Runtime.getRuntime().availableProcessors()),
-        Checks.path("monitoring_config_file", network.monitoringConfigFile));
+        limits.limits(processors),
+        network.monitoring(warnings::add));
   }
 }

@@ -8,14 +8,23 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gRPC port: the services given, grpc.health.v1 and server reflection.
+ * A gRPC port or Unix socket: the services given, grpc.health.v1 and server reflection.
  *
  * <p>Calls run on the event loop that reads them (direct executor); a service that would block must
  * hand its work on.
@@ -40,20 +49,61 @@ final class GrpcListener implements AutoCloseable {
     this.health = health;
   }
 
+  /** What all gRPC listeners of a server have in common. */
+  record Options(
+      EventLoops loops,
+      GrpcTuning tuning,
+      Optional<SslContext> tls,
+      List<ServerServiceDefinition> services) {}
+
   /**
-   * Opens the port; health says NOT_SERVING until {@link #setServing}.
+   * Opens a TCP port; health says NOT_SERVING until {@link #setServing}.
    *
    * @throws IOException if the address is in use or not ours
    */
-  static GrpcListener open(
-      InetSocketAddress address, EventLoops loops, List<ServerServiceDefinition> services)
+  static GrpcListener open(InetSocketAddress address, Options options) throws IOException {
+    return open(address, options.loops().channelType(), options, "port " + address.getPort());
+  }
+
+  /**
+   * Opens a Unix socket. A socket that is left from a server that has ended is replaced; what else
+   * has that name is not.
+   *
+   * @throws IOException if the name is taken, or this machine has no such sockets
+   */
+  static GrpcListener open(Path socket, Options options) throws IOException {
+    String where = "socket " + socket;
+    if (isSocket(socket)) {
+      Files.delete(socket);
+    }
+    return open(
+        new DomainSocketAddress(socket.toString()),
+        options
+            .loops()
+            .unixChannelType()
+            .orElseThrow(() -> new IOException(where + ": needs epoll")),
+        options,
+        where);
+  }
+
+  private static boolean isSocket(Path path) throws IOException {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+            .isOther();
+  }
+
+  private static GrpcListener open(
+      SocketAddress address,
+      Class<? extends ServerChannel> channelType,
+      Options options,
+      String where)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
-            .bossEventLoopGroup(loops.acceptors())
-            .workerEventLoopGroup(loops.workers())
-            .channelType(loops.channelType())
+            .bossEventLoopGroup(options.loops().acceptors())
+            .workerEventLoopGroup(options.loops().workers())
+            .channelType(channelType)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
@@ -63,13 +113,15 @@ final class GrpcListener implements AutoCloseable {
                 ServerInterceptors.intercept(health.getHealthService(), new UnknownHealthName()))
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(alphaReflection());
-    services.forEach(builder::addService);
+    options.tls().ifPresent(builder::sslContext);
+    options.tuning().apply(builder);
+    options.services().forEach(builder::addService);
     GrpcListener listener = new GrpcListener(builder.build(), health);
     listener.setServing(false);
     try {
       listener.server.start();
     } catch (IOException e) {
-      throw new IOException("port " + address.getPort() + ": " + reason(e), e);
+      throw new IOException(where + ": " + reason(e), e);
     }
     return listener;
   }

@@ -31,8 +31,9 @@ final class ServeCommand {
         Main.printVersion();
         return 0;
       }
+      ServerSettings settings = options.settings();
       options.warnings().forEach(line -> LOG.log(Level.WARNING, line));
-      server = start(options.settings());
+      server = start(settings);
     } catch (ConfigException | ServingException | IOException e) {
       System.err.println("sluice: " + oneLine(e));
       return Main.FAILURE;
@@ -51,7 +52,8 @@ final class ServeCommand {
                   .read(file, ModelsConfig.NOTHING);
           case Origin.Single(var model) -> new ModelsConfig(true, List.of(model));
         };
-    Ports.probe("--port", settings.grpc().port());
+    boolean shared = new GrpcTuning(settings.grpc().channelArguments(), line -> {}).sharesPort();
+    Ports.probe("--port", shared ? 0 : settings.grpc().port());
     Ports.probe("--rest_api_port", settings.rest().port());
     Server server = new Server(settings, models);
     boolean started = false;

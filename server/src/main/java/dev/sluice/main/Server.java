@@ -7,8 +7,13 @@ import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RequestThreads;
 import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
+import dev.sluice.config.ConfigException;
+import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
+import dev.sluice.config.ModelsValidator;
 import dev.sluice.config.ServerSettings;
+import dev.sluice.config.ServerSettings.Origin;
+import dev.sluice.config.TlsConfig;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LaneServable;
@@ -24,14 +29,17 @@ import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
 import dev.sluice.warmup.Warmup;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -77,16 +85,26 @@ final class Server {
   private final ExecutorService workers;
   private final RequestThreads threads;
   private final HttpListener http;
-  private @Nullable GrpcListener grpc;
+  private final ModelReload reload;
+  private final GrpcTuning tuning;
+  private final Optional<SslContext> tls;
+  private final List<GrpcListener> grpc = new ArrayList<>();
+  private @Nullable ConfigFilePoll configPoll;
 
   /**
    * Builds the parts; nothing runs yet.
    *
    * @param models the models to begin with, read from where the settings say
+   * @throws ConfigException if keys or certificates cannot be used
    */
-  Server(ServerSettings settings, ModelsConfig models) {
+  Server(ServerSettings settings, ModelsConfig models) throws ConfigException {
     this.settings = settings;
     this.models = models;
+    Optional<TlsConfig> encryption = settings.grpc().tls();
+    this.tls =
+        encryption.isEmpty() ? Optional.empty() : Optional.of(GrpcTls.context(encryption.get()));
+    this.tuning =
+        new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.manager =
         new Manager(
@@ -98,7 +116,7 @@ final class Server {
         new FileSystemSource(
             settings.models().versionPollPeriod(), line -> LOG.log(Level.WARNING, line));
     this.predictor = new Predictor(manager, limiter);
-    this.loops = new EventLoops(processors);
+    this.loops = new EventLoops(loopCount());
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
@@ -112,11 +130,26 @@ final class Server {
             routes(),
             largeRequests,
             Clock.systemUTC());
+    this.reload =
+        new ModelReload(
+            new ModelsValidator(platforms()),
+            new ServedModels(manager, source),
+            models,
+            settings.models().labelsForUnavailable());
+  }
+
+  /** One for each CPU, unless the operator wants fewer; REST runs on the same ones. */
+  private int loopCount() {
+    int most = settings.grpc().maxThreads();
+    return most == 0 ? processors : Math.min(most, processors);
   }
 
   /** Warm-up comes last: it takes the way that clients' requests will take. */
   private List<ServableDecorator> decorators() {
     List<ServableDecorator> decorators = new ArrayList<>();
+    if (settings.batching().enabled() && settings.batching().perModel()) {
+      decorators.add(new BatchingFileCheck(processors));
+    }
     decorators.add(
         LaneServable.decorator(
             settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity(), expiredRuns));
@@ -182,6 +215,23 @@ final class Server {
     }
     openPorts();
     readiness.set(true);
+    pollConfigFile();
+  }
+
+  private void pollConfigFile() {
+    Optional<Duration> period = settings.models().configPollPeriod();
+    if (period.isPresent() && settings.models().origin() instanceof Origin.ConfigFile(var file)) {
+      ConfigFilePoll poll =
+          new ConfigFilePoll(
+              file,
+              period.get(),
+              new ModelServerConfigReader(new ModelsValidator(platforms())),
+              reload,
+              new ConfigFilePoll.Log(
+                  line -> LOG.log(Level.INFO, line), line -> LOG.log(Level.ERROR, line)));
+      configPoll = poll;
+      poll.start();
+    }
   }
 
   private void awaitModels() throws InterruptedException {
@@ -212,27 +262,34 @@ final class Server {
             settings.answers().asTensorContent(),
             settings.answers().checkMethodName(),
             PredictOptions.DEFAULT_LARGEST_INLINE);
-    if (settings.grpc().port() != 0) {
-      GrpcListener listener =
-          Ports.open(
-              "--port",
-              () ->
-                  GrpcListener.open(
-                      new InetSocketAddress(settings.grpc().port()),
-                      loops,
-                      GrpcServices.create(
-                          predictor, manager.states()::versions, threads, options)));
-      grpc = listener;
-      listener.setServing(true);
-      // The two phrases are what scripts look for in the reference's log (lifecycle.md §8).
-      LOG.log(Level.INFO, "Running gRPC ModelServer at 0.0.0.0:" + listener.port() + " ...");
-    }
+    openGrpc(
+        new GrpcListener.Options(
+            loops,
+            tuning,
+            tls,
+            GrpcServices.create(
+                predictor, manager.states()::versions, threads, options, reload, metric -> 0)));
     if (settings.rest().port() != 0) {
       InetSocketAddress bound =
           Ports.open(
               "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
       LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
     }
+  }
+
+  private void openGrpc(GrpcListener.Options options) throws IOException {
+    int port = settings.grpc().port();
+    if (port != 0) {
+      grpc.add(Ports.open("--port", () -> GrpcListener.open(new InetSocketAddress(port), options)));
+      // The phrases are what scripts look for in the reference's log (lifecycle.md §8).
+      LOG.log(Level.INFO, "Running gRPC ModelServer at 0.0.0.0:" + grpc.getFirst().port() + " ...");
+    }
+    Optional<Path> socket = settings.grpc().socketPath();
+    if (socket.isPresent()) {
+      grpc.add(Ports.open("--grpc_socket_path", () -> GrpcListener.open(socket.get(), options)));
+      LOG.log(Level.INFO, "Running gRPC ModelServer at UNIX socket " + socket.get() + " ...");
+    }
+    grpc.forEach(listener -> listener.setServing(true));
   }
 
   /**
@@ -242,21 +299,20 @@ final class Server {
   void stop() throws InterruptedException {
     long end = System.nanoTime() + settings.limits().drain().toNanos();
     readiness.set(false);
-    GrpcListener listener = grpc;
-    if (listener != null) {
-      listener.drain();
+    ConfigFilePoll poll = configPoll;
+    if (poll != null) {
+      poll.close();
     }
+    grpc.forEach(GrpcListener::drain);
     http.drain();
     source.close();
-    if (listener != null) {
+    for (GrpcListener listener : grpc) {
       listener.awaitDrained(until(end));
     }
     http.awaitDrained(until(end));
     List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
     http.close();
-    if (listener != null) {
-      listener.close();
-    }
+    grpc.forEach(GrpcListener::close);
     workers.shutdown();
     loops.close();
     workers.awaitTermination(1, TimeUnit.SECONDS);
@@ -278,10 +334,7 @@ final class Server {
     source.close();
     manager.shutDown(Duration.ZERO);
     http.close();
-    GrpcListener listener = grpc;
-    if (listener != null) {
-      listener.close();
-    }
+    grpc.forEach(GrpcListener::close);
     workers.shutdown();
     loops.close();
   }

@@ -17,7 +17,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeOptionsTest {
   private static final String MODEL = "--model_base_path=/models/m";
@@ -40,7 +39,10 @@ class ServeOptionsTest {
   @Test
   void defaultsAreThoseOfTheDesign() throws ConfigException {
     ServerSettings settings = withModel();
-    assertEquals(new ServerSettings.Grpc(8500, Optional.empty(), "", 0, true), settings.grpc());
+    assertEquals(
+        new ServerSettings.Grpc(
+            8500, Optional.empty(), ChannelArguments.NONE, 0, true, Optional.empty()),
+        settings.grpc());
     assertEquals(new ServerSettings.Rest(8501, 0, Duration.ofSeconds(30), false), settings.rest());
     assertEquals(
         new ServerSettings.Origin.Single(
@@ -61,13 +63,16 @@ class ServeOptionsTest {
     assertEquals(Long.MAX_VALUE, settings.manager().memoryLimitBytes());
     assertEquals(EngineOptions.DEFAULT, settings.engine());
     assertEquals(new ServerSettings.Warmup(true, 0), settings.warmup());
-    assertEquals(new ServerSettings.Batching(false, Optional.empty(), false), settings.batching());
+    assertEquals(
+        new ServerSettings.Batching(
+            false, BatchingParameters.defaults(Runtime.getRuntime().availableProcessors()), false),
+        settings.batching());
     assertEquals(new ServerSettings.Answers(false, false), settings.answers());
     assertEquals(
         new ServerSettings.Limits(
             Duration.ofSeconds(30), 10_000, Runtime.getRuntime().availableProcessors(), 4096),
         settings.limits());
-    assertEquals(Optional.empty(), settings.monitoringConfigFile());
+    assertEquals(MonitoringConfig.DISABLED, settings.monitoring());
     assertEquals(List.of(), ServeOptions.parse(MODEL).warnings());
   }
 
@@ -100,17 +105,21 @@ class ServeOptionsTest {
             "--enable_model_warmup=false",
             "--num_request_iterations_for_warmup=14",
             "--enable_batching",
-            "--batching_parameters_file=b.config",
             "--enable_per_model_batching_parameters",
             "--enable_signature_method_name_check",
             "--enable_serialization_as_tensor_content",
             "--drain_seconds=15",
             "--max_concurrent_requests=16",
             "--lanes_per_model=17",
-            "--lane_queue_capacity=18",
-            "--monitoring_config_file=m.config");
+            "--lane_queue_capacity=18");
     assertEquals(
-        new ServerSettings.Grpc(1, Optional.of(Path.of("/run/s")), "a=b,c=d", 2, false),
+        new ServerSettings.Grpc(
+            1,
+            Optional.of(Path.of("/run/s")),
+            new ChannelArguments(Map.of("a", "b", "c", "d")),
+            2,
+            false,
+            Optional.empty()),
         settings.grpc());
     assertEquals(new ServerSettings.Rest(3, 4, Duration.ofMillis(5), true), settings.rest());
     assertEquals(
@@ -127,11 +136,11 @@ class ServeOptionsTest {
     assertEquals(new EngineOptions(Set.of("serve", "gpu"), 12, 13), settings.engine());
     assertEquals(new ServerSettings.Warmup(false, 14), settings.warmup());
     assertEquals(
-        new ServerSettings.Batching(true, Optional.of(Path.of("b.config")), true),
+        new ServerSettings.Batching(
+            true, BatchingParameters.defaults(Runtime.getRuntime().availableProcessors()), true),
         settings.batching());
     assertEquals(new ServerSettings.Answers(true, true), settings.answers());
     assertEquals(new ServerSettings.Limits(Duration.ofSeconds(15), 16, 17, 18), settings.limits());
-    assertEquals(Optional.of(Path.of("m.config")), settings.monitoringConfigFile());
   }
 
   @Test
@@ -141,9 +150,6 @@ class ServeOptionsTest {
       "--prefer_tflite_model",
       "--num_tflite_pools",
       "--num_tflite_interpreters_per_pool",
-      "--tensorflow_session_config_file",
-      "--per_process_gpu_memory_fraction",
-      "--platform_config_file",
       "--remove_unused_fields_from_bundle_metagraph",
       "--mixed_precision",
       "--enable_profiler",
@@ -245,10 +251,9 @@ class ServeOptionsTest {
             .startsWith("Either configure server_options.tensorflow_session_parallelism"));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"--use_alts_credentials", "--ssl_config_file=s"})
-  void encryptionThatIsNotThereIsRefused(String argument) {
-    assertTrue(refusal(argument).contains("not supported"));
+  @Test
+  void encryptionThatIsNotThereIsRefused() {
+    assertTrue(refusal("--use_alts_credentials").contains("not supported"));
   }
 
   @Test
@@ -286,6 +291,16 @@ class ServeOptionsTest {
         new EngineOptions(Set.of("serve"), 2, 0),
         withModel("--tensorflow_session_parallelism=3", "--tensorflow_intra_op_parallelism=2")
             .engine());
+  }
+
+  @Test
+  void missingMonitoringFileCostsTheMetricsOnly() throws ConfigException {
+    ServeOptions options = ServeOptions.parse(MODEL, "--monitoring_config_file=/none");
+    assertEquals(MonitoringConfig.DISABLED, options.settings().monitoring());
+    assertEquals(
+        List.of(
+            "--monitoring_config_file: no metrics are served: /none; No such file or directory"),
+        options.warnings());
   }
 
   @Test

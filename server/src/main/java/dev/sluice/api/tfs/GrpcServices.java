@@ -6,11 +6,13 @@ import dev.sluice.protos.serving.GetModelMetadataRequest;
 import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
+import dev.sluice.protos.serving.ReloadConfigRequest;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * The gRPC services of TensorFlow Serving's API, for a listener to register.
@@ -25,9 +27,16 @@ public final class GrpcServices {
    *
    * @param threads where requests are decoded and run
    * @param statuses what the life cycle knows of each model's versions
+   * @param reload replaces the models
+   * @param metrics the first value of a metric by its raw name, 0 if it is unknown
    */
   public static List<ServerServiceDefinition> create(
-      Predictor predictor, ModelStatuses statuses, RequestThreads threads, PredictOptions options) {
+      Predictor predictor,
+      ModelStatuses statuses,
+      RequestThreads threads,
+      PredictOptions options,
+      ConfigReload reload,
+      ToLongFunction<String> metrics) {
     Classification classification = new Classification();
     Regression regression = new Regression();
     return List.of(
@@ -59,7 +68,11 @@ public final class GrpcServices {
             UnaryMethod.of(
                 ModelServiceGrpc.getGetModelStatusMethod(),
                 GetModelStatusRequest.parser(),
-                new GetModelStatus(statuses)::answer)));
+                new GetModelStatus(statuses)::answer),
+            UnaryMethod.blocking(
+                ModelServiceGrpc.getHandleReloadConfigRequestMethod(),
+                ReloadConfigRequest.parser(),
+                new HandleReloadConfig(reload, metrics)::answer)));
   }
 
   private static ServerMethodDefinition<?, ?> onExamples(

@@ -36,6 +36,11 @@ final class TestServer implements AutoCloseable {
   private final Server server;
 
   TestServer(Executor worker, PredictOptions options, ModelStatuses statuses) throws IOException {
+    this(worker, options, statuses, config -> {});
+  }
+
+  TestServer(Executor worker, PredictOptions options, ModelStatuses statuses, ConfigReload reload)
+      throws IOException {
     InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         NettyServerBuilder.forAddress(loopback)
@@ -48,7 +53,9 @@ final class TestServer implements AutoCloseable {
                     new Predictor(models, limiter),
                     statuses,
                     new RequestThreads(Runnable::run, worker, waiting),
-                    options))
+                    options,
+                    reload,
+                    metric -> metric.length()))
             .build()
             .start();
     channel =

@@ -1,0 +1,58 @@
+package dev.sluice.config;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.TextFormatParseInfoTree;
+import com.google.protobuf.TypeRegistry;
+import dev.sluice.protos.serving.SavedModelBundleSourceAdapterConfig;
+import dev.sluice.servable.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads files in protobuf's text format (config.md §1.3). An empty file is an empty message. */
+final class TextProtoFile {
+  /** What an Any may hold in text form. */
+  private static final TypeRegistry ANY_TYPES =
+      TypeRegistry.newBuilder().add(SavedModelBundleSourceAdapterConfig.getDescriptor()).build();
+
+  private TextProtoFile() {}
+
+  /**
+   * Reads a file into a message.
+   *
+   * @throws ConfigException NOT_FOUND if the file is missing; INVALID_ARGUMENT with file, line and
+   *     column if it is no such message
+   */
+  static void read(Path file, Message.Builder message) throws ConfigException {
+    read(file, message, TextFormatParseInfoTree.builder());
+  }
+
+  /**
+   * Reads a file into a message and notes where each field was found.
+   *
+   * @throws ConfigException as above
+   */
+  static void read(Path file, Message.Builder message, TextFormatParseInfoTree.Builder places)
+      throws ConfigException {
+    try {
+      TextFormat.Parser.newBuilder()
+          .setParseInfoTreeBuilder(places)
+          .setTypeRegistry(ANY_TYPES)
+          .setSingularOverwritePolicy(
+              TextFormat.Parser.SingularOverwritePolicy.FORBID_SINGULAR_OVERWRITES)
+          .build()
+          .merge(Files.readString(file), message);
+    } catch (TextFormat.ParseException e) {
+      // The message of a ParseException begins with line:column.
+      throw ConfigException.invalid(
+          "Invalid protobuf file: '%s': Error parsing text-format %s: %s"
+              .formatted(file, message.getDescriptorForType().getFullName(), e.getMessage()));
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(Code.NOT_FOUND, file + "; No such file or directory");
+    } catch (IOException e) {
+      throw ConfigException.invalid("Cannot read %s: %s".formatted(file, e));
+    }
+  }
+}
