@@ -136,8 +136,8 @@ final class PlainJson {
     }
     String word = text.substring(start, at);
     return switch (word) {
-      case "true" -> Boolean.TRUE;
-      case "false" -> Boolean.FALSE;
+      case "true" -> true;
+      case "false" -> false;
       case "null" -> null;
       default -> word.matches("-?[0-9]+") ? new BigInteger(word) : (Object) Double.valueOf(word);
     };
