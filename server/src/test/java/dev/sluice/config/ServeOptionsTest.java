@@ -2,10 +2,13 @@ package dev.sluice.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.engine.EngineOptions;
+import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
+import dev.sluice.lifecycle.ResourcePreservingPolicy;
 import dev.sluice.servable.Code;
 import dev.sluice.source.VersionSelection;
 import java.nio.file.Path;
@@ -74,6 +77,19 @@ class ServeOptionsTest {
         settings.limits());
     assertEquals(MonitoringConfig.DISABLED, settings.monitoring());
     assertEquals(List.of(), ServeOptions.parse(MODEL).warnings());
+  }
+
+  @Test
+  void versionPolicyIsOneOfTwo() throws ConfigException {
+    assertInstanceOf(AvailabilityPreservingPolicy.class, withModel().manager().policy());
+    assertInstanceOf(
+        ResourcePreservingPolicy.class,
+        settings(MODEL, "--version_policy=resource_preserving").manager().policy());
+    ConfigException failure =
+        assertThrows(ConfigException.class, () -> settings(MODEL, "--version_policy=x"));
+    assertTrue(
+        String.valueOf(failure.getMessage()).contains("--version_policy=x: expected"),
+        failure::getMessage);
   }
 
   @Test
