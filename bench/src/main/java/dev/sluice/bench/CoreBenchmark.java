@@ -57,7 +57,7 @@ public class CoreBenchmark {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Manager inlineManager = manager(List.of());
-  private final Manager laneManager = manager(List.of(LaneServable.decorator(1, QUEUE)));
+  private final Manager laneManager = manager(List.of(LaneServable.decorator(1, QUEUE, id -> {})));
   private final Predictor inline = new Predictor(inlineManager, new Limiter(QUEUE));
   private final Predictor throughLane = new Predictor(laneManager, new Limiter(QUEUE));
   private final Count count = new Count();

@@ -22,10 +22,15 @@ public final class ByteBudget {
 
   /** Takes bytes; false if they do not fit now. Those taken must be released. */
   public boolean tryTake(long bytes) {
+    return tryGrow(0, bytes);
+  }
+
+  /** Takes bytes for a request that has taken {@code own} before; false if they do not fit now. */
+  public boolean tryGrow(long own, long bytes) {
     while (true) {
       long before = held.get();
       long after = before + bytes;
-      if (before > 0 && after > limit) {
+      if (before > own && after > limit) {
         return false;
       }
       if (held.compareAndSet(before, after)) {

@@ -14,4 +14,12 @@ public interface Engine {
 
   /** Returns a loader for a version, or empty if the version is not in this engine's format. */
   Optional<Loader> loaderFor(ModelVersion version, EngineOptions options);
+
+  /**
+   * Returns how many tensors live in the engine's memory now: those of requests under way, and
+   * default values of loaded models. A server that has unloaded everything finds 0, or a leak.
+   */
+  default long liveTensors() {
+    return 0;
+  }
 }

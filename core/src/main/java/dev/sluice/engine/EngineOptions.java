@@ -1,5 +1,8 @@
 package dev.sluice.engine;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -9,12 +12,33 @@ import java.util.Set;
  * @param intraOpThreads threads within one operation; 0 lets the engine choose
  * @param interOpThreads threads across operations; 0 lets the engine choose, -1 runs every
  *     operation on the calling thread
+ * @param sessionConfig further settings in the engine's own form (for TensorFlow a serialized
+ *     ConfigProto, without numbers of threads); read-only, may be empty
+ * @param operationLibraries native libraries with operations, to be loaded before the first model
  */
-public record EngineOptions(Set<String> tags, int intraOpThreads, int interOpThreads) {
+public record EngineOptions(
+    Set<String> tags,
+    int intraOpThreads,
+    int interOpThreads,
+    ByteBuffer sessionConfig,
+    List<Path> operationLibraries) {
   /** What a server without any flag uses. */
   public static final EngineOptions DEFAULT = new EngineOptions(Set.of("serve"), 0, 0);
 
   public EngineOptions {
     tags = Set.copyOf(tags);
+    sessionConfig = sessionConfig.asReadOnlyBuffer();
+    operationLibraries = List.copyOf(operationLibraries);
+  }
+
+  /** Creates options without settings in the engine's own form. */
+  public EngineOptions(Set<String> tags, int intraOpThreads, int interOpThreads) {
+    this(tags, intraOpThreads, interOpThreads, ByteBuffer.allocate(0), List.of());
+  }
+
+  /** Returns a view with a position of its own. */
+  @Override
+  public ByteBuffer sessionConfig() {
+    return sessionConfig.duplicate();
   }
 }

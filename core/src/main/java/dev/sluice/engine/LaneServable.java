@@ -9,6 +9,7 @@ import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.tensor.Tensor;
 import dev.sluice.tensor.TensorAllocator;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,7 +28,8 @@ import java.util.stream.Collectors;
  *
  * <p>A run stays on the caller's thread only if it cannot hold it up: the engine says that the
  * inputs' shapes decide how long it takes, all outputs are wanted (so that nothing has to be
- * prepared for it), and the last runs of this size have taken no longer than {@link #MAX_INLINE}.
+ * prepared for it), and the last runs with inputs of these shapes have taken no longer than {@link
+ * #MAX_INLINE}.
  */
 public final class LaneServable implements Servable {
   /**
@@ -53,13 +55,13 @@ public final class LaneServable implements Servable {
       Servable servable,
       int laneCount,
       int queueCapacity,
-      LongSupplier nanoTime,
-      Consumer<ServableId> expired) {
-    this.expired = expired;
+      Consumer<ServableId> expired,
+      LongSupplier nanoTime) {
     this.id = id;
     this.servable = servable;
     this.queueCapacity = queueCapacity;
     this.nanoTime = nanoTime;
+    this.expired = expired;
     this.costs =
         servable.signatures().values().stream()
             .filter(servable::isShapeBound)
@@ -74,21 +76,14 @@ public final class LaneServable implements Servable {
    *
    * @param laneCount the largest number of threads for one servable
    * @param queueCapacity how many runs may wait for one servable; more are refused as UNAVAILABLE
-   */
-  public static ServableDecorator decorator(int laneCount, int queueCapacity) {
-    return decorator(laneCount, queueCapacity, id -> {});
-  }
-
-  /**
-   * Returns a decorator that gives every servable its own lanes.
-   *
-   * @param expired told of each run that nobody waited for any more when its turn came
+   * @param expired is told of each run that ended in the queue, because its deadline passed or its
+   *     client left; on a lane, so it must not block
    */
   public static ServableDecorator decorator(
       int laneCount, int queueCapacity, Consumer<ServableId> expired) {
     return (ModelVersion version, Servable servable) ->
         new LaneServable(
-            version.id(), servable, laneCount, queueCapacity, System::nanoTime, expired);
+            version.id(), servable, laneCount, queueCapacity, expired, System::nanoTime);
   }
 
   @Override
@@ -108,25 +103,28 @@ public final class LaneServable implements Servable {
 
   @Override
   public void run(RunRequest request, Completion completion) {
-    if (isCheap(request)) {
-      runHere(request, completion);
-    } else if (!lanes.offer(request, completion)) {
+    RunCosts known = costs.get(request.signature());
+    // With fewer outputs the engine may have to prepare something, and the cost is another.
+    if (known != null && Arrays.equals(request.outputs(), request.signature().allOutputs())) {
+      RunCosts.Cost cost = known.of(request);
+      Timed timed = new Timed(completion, cost);
+      if (cost.isKnownBelow(MAX_INLINE_NANOS)) {
+        runHere(request, timed);
+      } else {
+        offer(request, timed);
+      }
+    } else {
+      offer(request, completion);
+    }
+  }
+
+  private void offer(RunRequest request, Completion completion) {
+    if (!lanes.offer(request, completion)) {
       completion.failed(
           new ServingException(
               Code.UNAVAILABLE,
               "Servable " + id + " is overloaded: " + queueCapacity + " requests wait already"));
     }
-  }
-
-  private boolean isCheap(RunRequest request) {
-    RunCosts cost = costs.get(request.signature());
-    return cost != null
-        && wantsAll(request)
-        && cost.isKnownBelow(RunCosts.sizeClass(request), MAX_INLINE_NANOS);
-  }
-
-  private static boolean wantsAll(RunRequest request) {
-    return Arrays.equals(request.outputs(), request.signature().allOutputs());
   }
 
   private void runHere(RunRequest request, Completion completion) {
@@ -138,16 +136,36 @@ public final class LaneServable implements Servable {
               "The request's deadline passed while it waited for servable " + id));
       return;
     }
-    RunCosts cost = costs.get(request.signature());
-    if (cost == null || !wantsAll(request)) {
-      servable.run(request, completion);
-      return;
+    if (completion instanceof Timed timed) {
+      timed.start = nanoTime.getAsLong();
     }
-    // The inputs are gone when the run has ended.
-    int sizeClass = RunCosts.sizeClass(request);
-    long start = nanoTime.getAsLong();
     servable.run(request, completion);
-    cost.add(sizeClass, nanoTime.getAsLong() - start);
+  }
+
+  /**
+   * Takes the time from the start of a run to the end of its answer's encoding, which holds the
+   * thread as well. A run that failed says nothing of what runs cost.
+   */
+  private final class Timed implements Completion {
+    private final Completion completion;
+    private final RunCosts.Cost cost;
+    private long start;
+
+    Timed(Completion completion, RunCosts.Cost cost) {
+      this.completion = completion;
+      this.cost = cost;
+    }
+
+    @Override
+    public void succeeded(Tensor[] outputs) {
+      completion.succeeded(outputs);
+      cost.add(nanoTime.getAsLong() - start);
+    }
+
+    @Override
+    public void failed(ServingException failure) {
+      completion.failed(failure);
+    }
   }
 
   @Override

@@ -53,7 +53,7 @@ final class Conductor implements LoadSteps.Events {
         new UnloadSteps(
             serving, tools.budget(), workers, mailbox::post, this::changed, this::settle);
     Fingerprint fingerprint = tools.fingerprint();
-    this.repairs = new RepairWatch(fingerprint, workers.waits(), mailbox::post, this::repaired);
+    this.repairs = new RepairWatch(fingerprint, workers.checks(), mailbox::post, this::repaired);
   }
 
   /** Takes a wish. */

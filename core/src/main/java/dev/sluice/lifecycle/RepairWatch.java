@@ -9,11 +9,11 @@ import java.util.function.Consumer;
  *
  * <p>Checked with every report of the source. The files must have changed since the failed try
  * began, and must be the same at two checks in a row, so that a copy under way is left alone. Runs
- * on the manager's thread; fingerprints are taken on virtual threads.
+ * on the manager's thread; fingerprints are taken on threads of their own.
  */
 final class RepairWatch {
   private final Fingerprint fingerprint;
-  private final Executor waits;
+  private final Executor checks;
   private final Executor manager;
   private final Consumer<ManagedVersion> repaired;
 
@@ -24,11 +24,11 @@ final class RepairWatch {
    */
   RepairWatch(
       Fingerprint fingerprint,
-      Executor waits,
+      Executor checks,
       Executor manager,
       Consumer<ManagedVersion> repaired) {
     this.fingerprint = fingerprint;
-    this.waits = waits;
+    this.checks = checks;
     this.manager = manager;
     this.repaired = repaired;
   }
@@ -46,7 +46,7 @@ final class RepairWatch {
     }
     version.checkingRepair = true;
     long tried = version.triedFingerprint;
-    waits.execute(
+    checks.execute(
         () -> {
           long found = fingerprint.of(version.version);
           manager.execute(() -> checked(version, tried, found));

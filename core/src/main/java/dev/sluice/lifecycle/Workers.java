@@ -15,9 +15,12 @@ import java.util.concurrent.TimeUnit;
  *
  * @param loads runs tries in the order they are queued
  * @param unloads frees what was loaded
- * @param waits drains leases and checks fingerprints
+ * @param waits drains leases
+ * @param checks takes fingerprints: calls into a file system, which may hang
  */
-record Workers(ExecutorService loads, ExecutorService unloads, ExecutorService waits) {
+record Workers(
+    ExecutorService loads, ExecutorService unloads, ExecutorService waits, ExecutorService checks) {
+  private static final int CHECK_THREADS = 4;
   private static final long STACK_BYTES = 16L << 20;
   private static final long IDLE_SECONDS = 10;
 
@@ -25,7 +28,8 @@ record Workers(ExecutorService loads, ExecutorService unloads, ExecutorService w
     return new Workers(
         bounded(options.effectiveLoadThreads(), "load-"),
         options.unloadThreads() > 0 ? bounded(options.unloadThreads(), "unload-") : unbounded(),
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("wait-", 0).factory()));
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("wait-", 0).factory()),
+        bounded(CHECK_THREADS, "check-"));
   }
 
   private static ExecutorService bounded(int threads, String name) {
@@ -58,6 +62,7 @@ record Workers(ExecutorService loads, ExecutorService unloads, ExecutorService w
   /** Stops waiting, and lets loads and unloads that have begun end by themselves. */
   void stop() {
     waits.shutdownNow();
+    checks.shutdownNow();
     loads.shutdown();
     unloads.shutdown();
   }

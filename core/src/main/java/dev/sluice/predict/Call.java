@@ -88,12 +88,21 @@ public final class Call implements RunRequest, Completion {
   public @Nullable Signature select(String key) {
     Signature found =
         lease.servable().signatures().get(key.isEmpty() ? Signature.DEFAULT_KEY : key);
-    signature = found;
     if (found != null) {
-      outputs = found.allOutputs();
-      inputs = new @Nullable Tensor[found.inputs().size()];
+      select(found);
     }
     return found;
+  }
+
+  /**
+   * Chooses a signature to run, with all of its outputs; before any input is allocated.
+   *
+   * @param chosen one of the servable's own, or a union of some of them
+   */
+  public void select(Signature chosen) {
+    signature = chosen;
+    outputs = chosen.allOutputs();
+    inputs = new @Nullable Tensor[chosen.inputs().size()];
   }
 
   /** Restricts the run to these outputs of the selected signature, by index. */

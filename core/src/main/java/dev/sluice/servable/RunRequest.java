@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Read by the one thread that runs it. The input tensors stay valid until the completion.
  */
 public interface RunRequest {
-  /** Returns the signature to run, one of the servable's own. */
+  /** Returns the signature to run, one of the servable's own or a union of some of them. */
   Signature signature();
 
   /** Returns the value of an input of the signature, given or default; null if there is none. */

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class Signature {
   private final Map<String, Integer> inputIndex;
   private final Map<String, Integer> outputIndex;
   private final int[] allOutputs;
+  private final List<Signature> parts;
 
   /** Creates a signature; {@code defaults} maps input names to tensors that the servable owns. */
   public Signature(
@@ -34,6 +36,16 @@ public final class Signature {
       List<TensorSpec> inputs,
       List<TensorSpec> outputs,
       Map<String, Tensor> defaults) {
+    this(key, methodName, inputs, outputs, defaults, List.of());
+  }
+
+  private Signature(
+      String key,
+      String methodName,
+      List<TensorSpec> inputs,
+      List<TensorSpec> outputs,
+      Map<String, Tensor> defaults,
+      List<Signature> parts) {
     this.key = key;
     this.methodName = methodName;
     this.inputs = sorted(inputs);
@@ -42,6 +54,29 @@ public final class Signature {
     this.inputIndex = index(this.inputs);
     this.outputIndex = index(this.outputs);
     this.allOutputs = IntStream.range(0, outputs.size()).toArray();
+    this.parts = List.copyOf(parts);
+  }
+
+  /**
+   * Returns a signature that stands for several of one servable at once, so that they can be
+   * computed in a single run. Its inputs and outputs are those of the parts, each once, and have
+   * the engine's names for names. It has no defaults.
+   */
+  public static Signature union(List<Signature> parts) {
+    Map<String, TensorSpec> inputs = new HashMap<>();
+    Map<String, TensorSpec> outputs = new HashMap<>();
+    for (Signature part : parts) {
+      part.inputs.forEach(spec -> inputs.put(spec.nativeName(), underNativeName(spec)));
+      part.outputs.forEach(spec -> outputs.put(spec.nativeName(), underNativeName(spec)));
+    }
+    String key = parts.stream().map(Signature::key).collect(Collectors.joining(","));
+    return new Signature(
+        key, "", List.copyOf(inputs.values()), List.copyOf(outputs.values()), Map.of(), parts);
+  }
+
+  private static TensorSpec underNativeName(TensorSpec spec) {
+    return new TensorSpec(
+        spec.nativeName(), spec.dtype(), spec.reference(), spec.shape(), spec.nativeName());
   }
 
   private static List<TensorSpec> sorted(List<TensorSpec> specs) {
@@ -64,6 +99,11 @@ public final class Signature {
   /** Returns the method name, such as {@code tensorflow/serving/predict}; may be empty. */
   public String methodName() {
     return methodName;
+  }
+
+  /** Returns the signatures that this one is the {@linkplain #union union} of; mostly none. */
+  public List<Signature> parts() {
+    return parts;
   }
 
   /** Returns the inputs, sorted by name. */

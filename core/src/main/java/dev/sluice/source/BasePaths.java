@@ -29,7 +29,7 @@ public final class BasePaths {
       if (!scheme.equals("file")) {
         throw new ServingException(
             Code.UNIMPLEMENTED,
-            "Model %s has base_path %s: storage %s:// is not supported; expected an absolute path"
+            "Model %s has base_path %s: object stores such as %s:// are not supported yet; expected an absolute path"
                 .formatted(model, basePath, scheme));
       }
       local = uri.group(2);

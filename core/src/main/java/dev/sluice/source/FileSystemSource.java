@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +21,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every look reports the whole wish for every model, also if nothing changed: a failed version
  * is checked for repairs then. A base path that cannot be read concerns its own model only: nothing
- * is reported for it, so nothing changes, and a warning names it. A warning is given when it first
- * applies and not again until it has ceased to apply.
+ * is reported for it, so nothing changes, and a warning names it. So does one that does not answer:
+ * the others are looked at as usual, and what it holds is reported when it answers. A warning is
+ * given when it first applies and not again until it has ceased to apply.
  *
- * <p>Thread-safe. Looking, reporting and warning happen on the source's own virtual thread.
+ * <p>Thread-safe. Reporting and warning happen on the source's own virtual thread, looking on
+ * threads of {@link Looks}.
  */
 public final class FileSystemSource implements Source {
+  /** A file system that takes longer than this for one directory counts as hanging. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final Duration period;
   private final Consumer<String> warnings;
+  private final Looks looks;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -45,6 +52,10 @@ public final class FileSystemSource implements Source {
   @GuardedBy("lock")
   private Map<String, String> unreadable = Map.of();
 
+  /** True if a look that was given up has ended since the last turn. */
+  @GuardedBy("lock")
+  private boolean lateResults;
+
   @GuardedBy("lock")
   private boolean closed;
 
@@ -53,7 +64,8 @@ public final class FileSystemSource implements Source {
 
   // Touched by the source's thread only.
   private Set<String> reported = Set.of();
-  private Map<String, Set<String>> complaints = new HashMap<>();
+  private final Map<String, String> failures = new HashMap<>();
+  private final Map<String, Set<String>> complaints = new HashMap<>();
 
   /**
    * Creates a source without models.
@@ -62,8 +74,27 @@ public final class FileSystemSource implements Source {
    * @param warnings takes what the operator should know, one line each
    */
   public FileSystemSource(Duration period, Consumer<String> warnings) {
+    this(period, warnings, VersionFinder::look, PATIENCE);
+  }
+
+  FileSystemSource(
+      Duration period,
+      Consumer<String> warnings,
+      Function<WatchedModel, VersionFinder.Look> finder,
+      Duration patience) {
     this.period = period;
     this.warnings = warnings;
+    this.looks = new Looks(finder, patience, this::wakeForLateResults);
+  }
+
+  private void wakeForLateResults() {
+    lock.lock();
+    try {
+      lateResults = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -106,8 +137,9 @@ public final class FileSystemSource implements Source {
   /**
    * Waits until every model of the last {@link #setModels} has been looked at.
    *
-   * @return why a model's base path could not be read, by model; a model that is absent has been
-   *     reported. Every model, if the source is closed or never looks.
+   * @return why a model's base path could not be read, by model, also if it does not answer; a
+   *     model that is absent has been reported. Every model, if the source is closed or never
+   *     looks.
    */
   public Map<String, String> awaitLook() throws InterruptedException {
     lock.lockInterruptibly();
@@ -134,6 +166,7 @@ public final class FileSystemSource implements Source {
   @Override
   public void close() {
     end();
+    looks.close();
     Thread running;
     lock.lock();
     try {
@@ -164,30 +197,37 @@ public final class FileSystemSource implements Source {
   private void watch(Consumer<AspiredVersions> target) {
     try {
       while (awaitTurn()) {
-        List<WatchedModel> current;
-        long turn;
-        lock.lock();
-        try {
-          current = models;
-          turn = wanted;
-        } finally {
-          lock.unlock();
-        }
-        Map<String, String> failures = lookAt(current, target);
-        lock.lock();
-        try {
-          looked = turn;
-          unreadable = failures;
-          changed.signalAll();
-        } finally {
-          lock.unlock();
-        }
+        takeTurn(target);
       }
     } catch (InterruptedException e) {
       // Nobody else knows this thread; an interrupt can only mean that it should end.
       Thread.currentThread().interrupt();
     } finally {
       end();
+    }
+  }
+
+  private void takeTurn(Consumer<AspiredVersions> target) throws InterruptedException {
+    List<WatchedModel> current;
+    long turn;
+    boolean lateOnly;
+    lock.lock();
+    try {
+      current = models;
+      turn = wanted;
+      lateOnly = lateResults && looked == wanted;
+      lateResults = false;
+    } finally {
+      lock.unlock();
+    }
+    Map<String, String> failures = lookAt(current, lateOnly, target);
+    lock.lock();
+    try {
+      looked = turn;
+      unreadable = failures;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -208,7 +248,7 @@ public final class FileSystemSource implements Source {
       long nanos = period.isPositive() ? TimeUnit.NANOSECONDS.convert(period) : Long.MAX_VALUE;
       boolean mayLook = !period.isNegative();
       while (!closed) {
-        if (mayLook && (looked < wanted || nanos <= 0)) {
+        if (mayLook && (looked < wanted || lateResults || nanos <= 0)) {
           return true;
         }
         nanos = changed.awaitNanos(nanos);
@@ -219,37 +259,57 @@ public final class FileSystemSource implements Source {
     }
   }
 
-  private Map<String, String> lookAt(List<WatchedModel> current, Consumer<AspiredVersions> target) {
-    Set<String> names = new LinkedHashSet<>();
-    current.forEach(model -> names.add(model.name()));
+  private Map<String, String> lookAt(
+      List<WatchedModel> current, boolean lateOnly, Consumer<AspiredVersions> target)
+      throws InterruptedException {
+    Map<String, WatchedModel> byName = new LinkedHashMap<>();
+    current.forEach(model -> byName.put(model.name(), model));
     for (String name : reported) {
-      if (!names.contains(name)) {
+      if (!byName.containsKey(name)) {
         target.accept(new AspiredVersions(name, List.of()));
       }
     }
-    Map<String, String> failures = new HashMap<>();
-    Map<String, Set<String>> newComplaints = new HashMap<>();
-    for (WatchedModel model : current) {
-      VersionFinder.Look look = VersionFinder.look(model);
-      newComplaints.put(model.name(), warn(model.name(), look.complaints()));
-      if (look.wish() == null) {
-        failures.put(model.name(), look.complaints().getFirst());
-      } else {
-        target.accept(look.wish());
+    reported = byName.keySet();
+    failures.keySet().retainAll(reported);
+    complaints.keySet().retainAll(reported);
+    looks.begin(lateOnly ? List.of() : current);
+    for (Looks.Result result = looks.next(); result != null; result = looks.next()) {
+      // The configuration may have changed while a look hung.
+      if (result.model().equals(byName.get(result.model().name()))) {
+        report(result, target);
       }
     }
-    reported = names;
-    complaints = newComplaints;
+    Set<WatchedModel> hanging = looks.hanging();
+    current.stream().filter(hanging::contains).forEach(this::reportHanging);
     return Map.copyOf(failures);
   }
 
-  private Set<String> warn(String model, List<String> now) {
+  private void report(Looks.Result result, Consumer<AspiredVersions> target) {
+    String name = result.model().name();
+    VersionFinder.Look look = result.look();
+    warn(name, look.complaints());
+    if (look.wish() == null) {
+      failures.put(name, look.complaints().getFirst());
+    } else {
+      failures.remove(name);
+      target.accept(look.wish());
+    }
+  }
+
+  private void reportHanging(WatchedModel model) {
+    String complaint =
+        "Base path %s of servable %s does not answer".formatted(model.basePath(), model.name());
+    warn(model.name(), List.of(complaint));
+    failures.put(model.name(), complaint);
+  }
+
+  private void warn(String model, List<String> now) {
     Set<String> before = complaints.getOrDefault(model, Set.of());
+    complaints.put(model, Set.copyOf(now));
     for (String complaint : now) {
       if (!before.contains(complaint)) {
         warnings.accept(complaint);
       }
     }
-    return Set.copyOf(now);
   }
 }

@@ -29,6 +29,16 @@ class ByteBudgetTest {
   }
 
   @Test
+  void theOneThatIsAloneMayGrowBeyondAll() {
+    assertTrue(budget.tryTake(60));
+    assertTrue(budget.tryGrow(60, 60));
+    assertFalse(budget.tryTake(1));
+    budget.release(60);
+    assertTrue(budget.tryTake(1));
+    assertFalse(budget.tryGrow(60, 60));
+  }
+
+  @Test
   void releasingMoreThanTakenIsABug() {
     assertThrows(IllegalStateException.class, () -> budget.release(1));
   }

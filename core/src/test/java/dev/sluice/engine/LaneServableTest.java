@@ -8,6 +8,7 @@ import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
+import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.DataType;
@@ -18,7 +19,10 @@ import dev.sluice.testing.CountingAllocator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +32,11 @@ class LaneServableTest {
 
   private final AtomicLong now = new AtomicLong();
   private final Recorder recorder = new Recorder();
-  private final List<ServableId> expired = new CopyOnWriteArrayList<>();
+  private final ExpiredRuns expired = new ExpiredRuns();
   private LaneServable lanes = lanes();
 
   private LaneServable lanes() {
-    return new LaneServable(new ServableId("m", 1), recorder, 1, 10, now::get, expired::add);
+    return new LaneServable(new ServableId("m", 1), recorder, 1, 10, expired, now::get);
   }
 
   @AfterEach
@@ -55,6 +59,78 @@ class LaneServableTest {
     recorder.nanos = nanos;
     for (int i = 0; i < 2 * RunCosts.WINDOW + 1; i++) {
       run(floats, ALL);
+    }
+  }
+
+  /** One lane is busy; what waits behind it must not reach the engine once nobody wants it. */
+  @Test
+  void runsThatExpireInTheQueueNeverReachTheEngine() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(3);
+    List<Code> codes = new CopyOnWriteArrayList<>();
+    recorder.before =
+        () -> {
+          running.countDown();
+          goOn.await();
+        };
+    Queued first = new Queued(codes, ended);
+    lanes.run(first, first);
+    running.await();
+    Queued expiring = new Queued(codes, ended);
+    Queued patient = new Queued(codes, ended);
+    lanes.run(expiring, expiring);
+    lanes.run(patient, patient);
+    expiring.abandoned = true;
+    goOn.countDown();
+    ended.await();
+    assertEquals(List.of(Code.OK, Code.DEADLINE_EXCEEDED, Code.OK), codes);
+    assertEquals(2, recorder.runs.get());
+    assertEquals(Map.of(new ServableId("m", 1), 1L), expired.counts());
+    assertEquals(1, expired.total());
+  }
+
+  /** A run without inputs and outputs that says how it ended. */
+  private final class Queued implements RunRequest, Completion {
+    private final List<Code> codes;
+    private final CountDownLatch ended;
+    private volatile boolean abandoned;
+
+    Queued(List<Code> codes, CountDownLatch ended) {
+      this.codes = codes;
+      this.ended = ended;
+    }
+
+    @Override
+    public Signature signature() {
+      return recorder.signatures().values().iterator().next();
+    }
+
+    @Override
+    public @Nullable Tensor input(int index) {
+      return null;
+    }
+
+    @Override
+    public int[] outputs() {
+      return new int[0];
+    }
+
+    @Override
+    public boolean isAbandoned() {
+      return abandoned;
+    }
+
+    @Override
+    public void succeeded(Tensor[] outputs) {
+      codes.add(Code.OK);
+      ended.countDown();
+    }
+
+    @Override
+    public void failed(ServingException failure) {
+      codes.add(failure.code());
+      ended.countDown();
     }
   }
 
@@ -89,6 +165,21 @@ class LaneServableTest {
   }
 
   @Test
+  void theSameSizeInAnotherShapeIsLearnedApart() {
+    learn(4, CHEAP);
+    Tensor input = recorder.memory.allocate(DataType.FLOAT, Shape.of(2, 2), 16);
+    TestRun.of(lanes, "s").with("x", input).on(lanes).close();
+    assertNotEquals(Thread.currentThread(), recorder.ranOn);
+  }
+
+  @Test
+  void failedRunsTeachNothing() {
+    recorder.fails = true;
+    learn(4, 1);
+    assertNotEquals(Thread.currentThread(), run(4, ALL));
+  }
+
+  @Test
   void aChoiceOfOutputsGoesToALane() {
     learn(4, CHEAP);
     assertNotEquals(Thread.currentThread(), run(4, List.of("b")));
@@ -103,7 +194,12 @@ class LaneServableTest {
     assertNotEquals(Thread.currentThread(), run(4, ALL));
   }
 
-  /** Completes at once; its runs take as long as told. */
+  /** What happens within a run. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
   @Test
   void runsThatNobodyWaitsForAreNotRunAndAreTold() {
     Thread before = recorder.ranOn;
@@ -111,12 +207,16 @@ class LaneServableTest {
       assertEquals(Code.DEADLINE_EXCEEDED, run.code());
     }
     assertEquals(before, recorder.ranOn);
-    assertEquals(List.of(new ServableId("m", 1)), expired);
+    assertEquals(Map.of(new ServableId("m", 1), 1L), expired.counts());
   }
 
+  /** Completes at once; its runs take as long as told. */
   private final class Recorder implements Servable {
     final CountingAllocator memory = new CountingAllocator();
+    final AtomicInteger runs = new AtomicInteger();
     boolean shapeBound = true;
+    volatile Step before = () -> {};
+    volatile boolean fails;
     volatile long nanos;
     volatile Thread ranOn = Thread.currentThread();
     private final Signature signature =
@@ -143,9 +243,19 @@ class LaneServableTest {
 
     @Override
     public void run(RunRequest request, Completion completion) {
+      runs.incrementAndGet();
+      try {
+        before.run();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
       ranOn = Thread.currentThread();
       now.addAndGet(nanos);
-      completion.succeeded(new Tensor[0]);
+      if (fails) {
+        completion.failed(ServingException.invalidArgument("told to"));
+      } else {
+        completion.succeeded(new Tensor[0]);
+      }
     }
   }
 }

@@ -49,6 +49,11 @@ public final class TestRun implements RunRequest, Completion, AutoCloseable {
     return new TestRun(signature, outputs.stream().mapToInt(signature::outputIndex).toArray());
   }
 
+  /** Creates a run of a signature, wanting all outputs. */
+  public static TestRun of(Signature signature) {
+    return new TestRun(signature, signature.allOutputs());
+  }
+
   private static Signature signature(Servable servable, String key) {
     Signature signature = servable.signatures().get(key);
     if (signature == null) {

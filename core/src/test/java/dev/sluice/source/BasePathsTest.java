@@ -38,7 +38,7 @@ class BasePathsTest {
         assertThrows(ServingException.class, () -> BasePaths.parse("m", scheme + "://bucket/m"));
     assertEquals(Code.UNIMPLEMENTED, failure.code());
     assertEquals(
-        "Model m has base_path %s://bucket/m: storage %s:// is not supported; expected an absolute path"
+        "Model m has base_path %s://bucket/m: object stores such as %s:// are not supported yet; expected an absolute path"
             .formatted(scheme, scheme.toLowerCase(Locale.ROOT)),
         failure.text());
   }

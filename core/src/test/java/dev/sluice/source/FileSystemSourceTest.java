@@ -12,10 +12,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -272,5 +275,89 @@ class FileSystemSourceTest {
       assertThrows(
           IllegalArgumentException.class, () -> source.setModels(List.of(all("a"), all("a"))));
     }
+  }
+
+  /** Looks at "dead" hang until the latch opens; the others are looked at as always. */
+  private FileSystemSource withDeadPath(Duration period, CountDownLatch answer) {
+    Function<WatchedModel, VersionFinder.Look> finder =
+        model -> {
+          if (model.name().startsWith("dead")) {
+            awaitUninterruptibly(answer);
+          }
+          return VersionFinder.look(model);
+        };
+    return new FileSystemSource(period, warnings::add, finder, Duration.ofMillis(20));
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aHangingBasePathHoldsUpNoOtherModel() throws Exception {
+    versions("dead1", "1");
+    versions("dead2", "1");
+    versions("a", "1");
+    CountDownLatch answer = new CountDownLatch(1);
+    BlockingQueue<AspiredVersions> queue = new LinkedBlockingQueue<>();
+    try (FileSystemSource source = withDeadPath(Duration.ofMillis(1), answer)) {
+      source.setModels(List.of(all("dead1"), all("dead2"), all("a")));
+      source.start(queue::add);
+      Map<String, String> unread = source.awaitLook();
+      assertEquals(Set.of("dead1", "dead2"), unread.keySet());
+      awaitReport(queue, "a [1]");
+      versions("a", "2");
+      awaitReport(queue, "a [1, 2]");
+      assertEquals(2, warnings.size(), warnings::toString);
+      assertEquals(unread.get("dead1"), warnings.getFirst());
+      answer.countDown();
+      awaitReport(queue, "dead1 [1]");
+      awaitReport(queue, "dead2 [1]");
+    }
+  }
+
+  @Test
+  void aHangingBasePathIsReportedWhenItAnswersAlsoWithoutPolling() throws Exception {
+    versions("dead", "1");
+    CountDownLatch answer = new CountDownLatch(1);
+    BlockingQueue<AspiredVersions> queue = new LinkedBlockingQueue<>();
+    try (FileSystemSource source = withDeadPath(Duration.ZERO, answer)) {
+      source.setModels(List.of(all("dead")));
+      source.start(queue::add);
+      assertEquals(Set.of("dead"), source.awaitLook().keySet());
+      answer.countDown();
+      awaitReport(queue, "dead [1]");
+      assertEquals(Map.of(), source.awaitLook());
+    }
+  }
+
+  @Test
+  void aHangingLookOfAModelThatIsNoLongerThereIsForgotten() throws Exception {
+    versions("dead", "1");
+    versions("a", "1");
+    CountDownLatch answer = new CountDownLatch(1);
+    try (FileSystemSource source = withDeadPath(Duration.ZERO, answer)) {
+      source.start(reports::add);
+      look(source, all("dead"), all("a"));
+      assertEquals(List.of("dead []", "a [1]"), look(source, all("a")));
+      answer.countDown();
+      assertEquals(List.of("a [1]"), look(source, all("a")));
+    }
+  }
+
+  @Test
+  void closeDoesNotWaitForAHangingLook() throws Exception {
+    versions("dead", "1");
+    CountDownLatch answer = new CountDownLatch(1);
+    FileSystemSource source = withDeadPath(Duration.ofMillis(1), answer);
+    source.setModels(List.of(all("dead")));
+    source.start(reports::add);
+    source.close();
+    assertEquals(List.of(), reports);
+    answer.countDown();
   }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every recorded Predict case of every bundled SavedModel, over both protocols. */
+/** Recorded answers of every bundled SavedModel: all over REST, Predict over gRPC. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GoldenTest {
   private ServerProcess server;
@@ -145,11 +145,8 @@ class GoldenTest {
       String model = modelOf(file);
       for (JsonElement element : JsonParser.parseString(Files.readString(file)).getAsJsonArray()) {
         JsonObject golden = element.getAsJsonObject();
-        String path = golden.get("path").getAsString();
-        if (path.endsWith(":predict") || path.endsWith("/metadata")) {
-          String name = model + ": " + golden.get("name").getAsString();
-          tests.add(DynamicTest.dynamicTest(name, () -> checkRest(golden)));
-        }
+        String name = model + ": " + golden.get("name").getAsString();
+        tests.add(DynamicTest.dynamicTest(name, () -> checkRest(golden)));
       }
     }
     assertTrue(tests.size() > 150, "found only " + tests.size() + " cases");

@@ -58,7 +58,8 @@ class HostileRequestsTest {
     assertEquals(0, server.exitCode(), () -> String.join("\n", server.log()));
     // At the end the server says what it still holds; see main.Server.
     assertTrue(
-        server.log().stream().anyMatch(line -> line.contains("0 requests left")),
+        server.log().stream()
+            .anyMatch(line -> line.contains("0 requests left, 0 versions left, 0 tensors left;")),
         () -> String.join("\n", server.log()));
     server.close();
   }

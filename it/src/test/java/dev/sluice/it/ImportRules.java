@@ -28,6 +28,7 @@ final class ImportRules {
           "config",
           "http",
           "api",
+          "warmup",
           "demo",
           "main");
 

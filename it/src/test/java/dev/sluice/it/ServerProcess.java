@@ -42,7 +42,7 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess serve(String... flags) throws IOException, InterruptedException {
     ServerProcess server = launch(flags);
     try {
-      server.await("ready", () -> server.log.stream().anyMatch(s -> s.contains("HTTP/REST API")));
+      server.awaitReady();
       return server;
     } catch (Throwable failure) {
       server.close();
@@ -50,15 +50,25 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Waits until both ports are open. */
+  void awaitReady() throws InterruptedException {
+    await("ready", () -> log.stream().anyMatch(line -> line.contains("HTTP/REST API")));
+  }
+
   /** Starts {@code serve} on free ports without waiting. */
   static ServerProcess launch(String... flags) throws IOException {
+    return launch(List.of(), flags);
+  }
+
+  /** Starts {@code serve} with JVM options besides those that the launcher gives. */
+  static ServerProcess launch(List<String> jvmOptions, String... flags) throws IOException {
     int grpc = freePort();
     int rest = freePort();
     List<String> all = new ArrayList<>();
     all.add("--port=" + grpc);
     all.add("--rest_api_port=" + rest);
     all.addAll(List.of(flags));
-    return new ServerProcess(main("serve", all), grpc, rest);
+    return new ServerProcess(main("serve", all, jvmOptions), grpc, rest);
   }
 
   /**
@@ -71,9 +81,15 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts the program with a command and flags, in a JVM like this one. */
   static Process main(String command, List<String> flags) throws IOException {
+    return main(command, flags, List.of());
+  }
+
+  private static Process main(String command, List<String> flags, List<String> furtherJvmOptions)
+      throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(jvmOptions());
+    line.addAll(furtherJvmOptions);
     line.add("-cp");
     line.add(System.getProperty("java.class.path"));
     line.add("dev.sluice.main.Main");
@@ -214,6 +230,11 @@ final class ServerProcess implements AutoCloseable {
 
   /** Waits for a condition; fails with the log if it does not come true. */
   void await(String what, BooleanSupplier condition) throws InterruptedException {
+    await(what, condition, Duration.ofMillis(10));
+  }
+
+  /** Waits for a condition that is asked for so often. */
+  void await(String what, BooleanSupplier condition, Duration period) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (!process.isAlive()) {
@@ -224,7 +245,7 @@ final class ServerProcess implements AutoCloseable {
         throw new AssertionError("waited in vain: " + what + logText());
       }
       // Polls another process: there is nothing here to be notified by.
-      var _ = process.waitFor(10, TimeUnit.MILLISECONDS);
+      var _ = process.waitFor(period.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

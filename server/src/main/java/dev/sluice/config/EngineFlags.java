@@ -1,33 +1,11 @@
 package dev.sluice.config;
 
-import dev.sluice.engine.EngineOptions;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Flags of running models and of answering. Filled in by picocli. */
+/** Flags of warm-up, batching and answering. Filled in by picocli. */
 final class EngineFlags {
-  @Option(
-      names = "--saved_model_tags",
-      description = "Tags of the MetaGraph to load, separated by commas.")
-  String savedModelTags = "serve";
-
-  @Option(
-      names = "--tensorflow_session_parallelism",
-      description = "Threads within and across operations; 0 lets the engine choose.")
-  long tensorflowSessionParallelism;
-
-  @Option(
-      names = "--tensorflow_intra_op_parallelism",
-      description = "Threads within an operation; 0 lets the engine choose.")
-  long tensorflowIntraOpParallelism;
-
-  @Option(
-      names = "--tensorflow_inter_op_parallelism",
-      description = "Threads across operations; 0 lets the engine choose.")
-  long tensorflowInterOpParallelism;
-
   @Option(
       names = "--enable_model_warmup",
       arity = "0..1",
@@ -76,51 +54,22 @@ final class EngineFlags {
       description = "Answer gRPC calls with tensor_content.")
   boolean enableSerializationAsTensorContent;
 
-  EngineOptions engine() throws ConfigException {
-    if (tensorflowSessionParallelism > 0
-        && tensorflowIntraOpParallelism > 0
-        && tensorflowInterOpParallelism > 0) {
-      throw ConfigException.invalid(
-          "Either configure server_options.tensorflow_session_parallelism or"
-              + " (server_options.tensorflow_intra_op_parallelism,"
-              + " server_options.tensorflow_inter_op_parallelism) separately. You cannot configure"
-              + " all.");
-    }
-    boolean separate = tensorflowIntraOpParallelism > 0 || tensorflowInterOpParallelism > 0;
-    String common = "tensorflow_session_parallelism";
-    return new EngineOptions(
-        tags(),
-        separate
-            ? threads("tensorflow_intra_op_parallelism", tensorflowIntraOpParallelism)
-            : threads(common, tensorflowSessionParallelism),
-        separate
-            ? threads("tensorflow_inter_op_parallelism", tensorflowInterOpParallelism)
-            : threads(common, tensorflowSessionParallelism));
-  }
-
-  private Set<String> tags() {
-    return Stream.of(savedModelTags.split(",", -1))
-        .filter(tag -> !tag.isEmpty())
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static int threads(String flag, long threads) throws ConfigException {
-    return Checks.inRange(flag, Math.max(threads, 0), 0, Integer.MAX_VALUE);
-  }
-
   ServerSettings.Warmup warmup() {
     return new ServerSettings.Warmup(enableModelWarmup, Math.max(numRequestIterationsForWarmup, 0));
   }
 
-  ServerSettings.Batching batching() throws ConfigException {
+  ServerSettings.Batching batching(int processors) throws ConfigException {
     if (!enableBatching && !batchingParametersFile.isEmpty()) {
       throw ConfigException.invalid(
           "server_options.batching_parameters_file is set without setting"
               + " server_options.enable_batching to true.");
     }
+    Optional<Path> file = Checks.path("batching_parameters_file", batchingParametersFile);
     return new ServerSettings.Batching(
         enableBatching,
-        Checks.path("batching_parameters_file", batchingParametersFile),
+        file.isPresent()
+            ? BatchingParameters.read(file.get(), processors)
+            : BatchingParameters.defaults(processors),
         enablePerModelBatchingParameters);
   }
 

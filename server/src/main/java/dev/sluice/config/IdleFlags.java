@@ -12,12 +12,6 @@ final class IdleFlags {
   /** Flags that are read into the settings, but that nothing looks at yet. */
   static final List<String> READ_BUT_UNUSED =
       List.of(
-          "--grpc_channel_arguments",
-          "--grpc_max_threads",
-          "--grpc_socket_path",
-          "--model_config_file_poll_wait_seconds",
-          "--enable_model_warmup",
-          "--num_request_iterations_for_warmup",
           "--rest_api_num_threads",
           "--enable_batching",
           "--batching_parameters_file",
@@ -25,6 +19,7 @@ final class IdleFlags {
 
   private static final Map<String, String> REASONS =
       Map.of(
+          "--enable_batching", "requests are not merged yet, its parameters are only checked",
           "--flush_filesystem_caches", "there is no cache to flush",
           "--enable_profiler", "there is no profiler service");
 
@@ -49,15 +44,6 @@ final class IdleFlags {
 
   @Option(names = "--num_tflite_interpreters_per_pool", description = "Accepted, without effect.")
   int numTfliteInterpretersPerPool = 1;
-
-  @Option(names = "--tensorflow_session_config_file", description = "Accepted, without effect.")
-  String tensorflowSessionConfigFile = "";
-
-  @Option(names = "--per_process_gpu_memory_fraction", description = "Accepted, without effect.")
-  float perProcessGpuMemoryFraction;
-
-  @Option(names = "--platform_config_file", description = "Accepted, without effect.")
-  String platformConfigFile = "";
 
   @Option(
       names = "--remove_unused_fields_from_bundle_metagraph",

@@ -2,6 +2,8 @@ package dev.sluice.config;
 
 import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
 import dev.sluice.lifecycle.ManagerOptions;
+import dev.sluice.lifecycle.ResourcePreservingPolicy;
+import dev.sluice.lifecycle.VersionPolicy;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.BasePaths;
 import dev.sluice.source.VersionSelection;
@@ -14,6 +16,9 @@ import picocli.CommandLine.Option;
 
 /** Flags of what is served, and of loading it. Filled in by picocli. */
 final class ModelFlags {
+  private static final String AVAILABILITY = "availability_preserving";
+  private static final String RESOURCE = "resource_preserving";
+
   @Option(names = "--model_name", description = "Name of the single model.")
   String modelName = "default";
 
@@ -62,6 +67,13 @@ final class ModelFlags {
       description = "Pause before each further try; negative: none.")
   long loadRetryIntervalMicros = 60_000_000;
 
+  @Option(
+      names = "--version_policy",
+      description =
+          "How versions replace each other: availability_preserving loads the new one first,"
+              + " resource_preserving unloads the old one first.")
+  String versionPolicy = AVAILABILITY;
+
   ServerSettings.Models models() throws ConfigException {
     return new ServerSettings.Models(
         origin(),
@@ -96,11 +108,22 @@ final class ModelFlags {
 
   ManagerOptions manager() throws ConfigException {
     return new ManagerOptions(
-        new AvailabilityPreservingPolicy(),
+        policy(),
         Checks.atLeast("num_load_threads", numLoadThreads, 0),
         Checks.atLeast("num_unload_threads", numUnloadThreads, 0),
         maxNumLoadRetries,
         Duration.of(loadRetryIntervalMicros, ChronoUnit.MICROS),
         Long.MAX_VALUE);
+  }
+
+  private VersionPolicy policy() throws ConfigException {
+    return switch (versionPolicy) {
+      case AVAILABILITY -> new AvailabilityPreservingPolicy();
+      case RESOURCE -> new ResourcePreservingPolicy();
+      default ->
+          throw ConfigException.invalid(
+              "--version_policy=%s: expected %s or %s"
+                  .formatted(versionPolicy, AVAILABILITY, RESOURCE));
+    };
   }
 }

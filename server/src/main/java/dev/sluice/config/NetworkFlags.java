@@ -45,7 +45,7 @@ final class NetworkFlags {
       description = "Answer requests from other origins.")
   boolean restApiEnableCorsSupport;
 
-  @Option(names = "--ssl_config_file", description = "SSLConfig text proto.")
+  @Option(names = "--ssl_config_file", description = "SSLConfig text proto: encrypts gRPC.")
   String sslConfigFile = "";
 
   @Option(
@@ -63,7 +63,7 @@ final class NetworkFlags {
   MonitoringConfig withoutMonitoringFile = MonitoringConfig.DEFAULT;
 
   ServerSettings.Grpc grpc() throws ConfigException {
-    refuseEncryption();
+    refuseAlts();
     if (port == 0 && grpcSocketPath.isEmpty()) {
       throw ConfigException.invalid(
           "At least one of server_options.grpc_port or server_options.grpc_socket_path must be"
@@ -72,24 +72,26 @@ final class NetworkFlags {
     return new ServerSettings.Grpc(
         Checks.inRange("port", port, 0, 65_535),
         Checks.path("grpc_socket_path", grpcSocketPath),
-        grpcChannelArguments,
+        ChannelArguments.parse(grpcChannelArguments),
         Checks.atLeast("grpc_max_threads", grpcMaxThreads, 0),
-        enableGrpcHealthcheckService);
+        enableGrpcHealthcheckService,
+        tls());
   }
 
-  /** Serving in the clear what was to be encrypted would be worse than not serving. */
-  private void refuseEncryption() throws ConfigException {
+  private void refuseAlts() throws ConfigException {
     if (useAltsCredentials && !sslConfigFile.isEmpty()) {
       throw ConfigException.invalid(
           "Either use_alts_credentials must be false or ssl_config_file must be empty.");
     }
+    // Serving in the clear what was to be encrypted would be worse than not serving.
     if (useAltsCredentials) {
       throw ConfigException.invalid("--use_alts_credentials=true: ALTS is not supported");
     }
-    if (!sslConfigFile.isEmpty()) {
-      throw ConfigException.invalid(
-          "--ssl_config_file=%s: TLS is not supported by this version".formatted(sslConfigFile));
-    }
+  }
+
+  private Optional<TlsConfig> tls() throws ConfigException {
+    Optional<Path> file = Checks.path("ssl_config_file", sslConfigFile);
+    return file.isEmpty() ? Optional.empty() : Optional.of(TlsConfig.read(file.get()));
   }
 
   /**

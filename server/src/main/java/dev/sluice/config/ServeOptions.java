@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParseResult;
 public final class ServeOptions {
   @Mixin private final ModelFlags models = new ModelFlags();
   @Mixin private final NetworkFlags network = new NetworkFlags();
+  @Mixin private final SessionFlags session = new SessionFlags();
   @Mixin private final EngineFlags engine = new EngineFlags();
   @Mixin private final LimitFlags limits = new LimitFlags();
   @Mixin private final IdleFlags idle = new IdleFlags();
@@ -149,16 +151,18 @@ public final class ServeOptions {
    * @throws ConfigException if a value is out of range, or values contradict each other
    */
   public ServerSettings settings() throws ConfigException {
+    int processors = Runtime.getRuntime().availableProcessors();
+    Optional<PlatformConfig> platform = session.platform(processors);
     return new ServerSettings(
         network.grpc(),
         network.rest(),
         models.models(),
         models.manager(),
-        engine.engine(),
-        engine.warmup(),
-        engine.batching(),
+        platform.isPresent() ? session.engine(platform.get()) : session.engine(),
+        platform.map(PlatformConfig::warmup).orElseGet(engine::warmup),
+        platform.isPresent() ? platform.get().batching() : engine.batching(processors),
         engine.answers(),
-        limits.limits(Runtime.getRuntime().availableProcessors()),
+        limits.limits(processors),
         network.monitoring(warnings::add));
   }
 }

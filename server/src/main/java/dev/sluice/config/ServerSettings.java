@@ -28,16 +28,18 @@ public record ServerSettings(
    *
    * @param port the TCP port; 0 opens none
    * @param socketPath a Unix socket to listen on
-   * @param channelArguments see grpc.md §1; may be empty
+   * @param channelArguments see grpc.md §1
    * @param maxThreads 0 lets the server choose
    * @param healthService true if the standard health service is offered
+   * @param tls how calls are encrypted; empty: not at all
    */
   public record Grpc(
       int port,
       Optional<Path> socketPath,
-      String channelArguments,
+      ChannelArguments channelArguments,
       int maxThreads,
-      boolean healthService) {}
+      boolean healthService,
+      Optional<TlsConfig> tls) {}
 
   /**
    * The HTTP listener.
@@ -82,10 +84,11 @@ public record ServerSettings(
   /**
    * Batching (config.md §8).
    *
-   * @param parametersFile the global BatchingParameters
-   * @param perModel true if version directories may hold parameters of their own
+   * @param parameters of all models that have none of their own
+   * @param perModel true if version directories hold parameters of their own, and a version without
+   *     them is not batched
    */
-  public record Batching(boolean enabled, Optional<Path> parametersFile, boolean perModel) {}
+  public record Batching(boolean enabled, BatchingParameters parameters, boolean perModel) {}
 
   /** What answers look like (grpc.md). */
   public record Answers(boolean checkMethodName, boolean asTensorContent) {}

@@ -3,6 +3,8 @@ package dev.sluice.config;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormatParseInfoTree;
+import com.google.protobuf.TypeRegistry;
+import dev.sluice.protos.serving.SavedModelBundleSourceAdapterConfig;
 import dev.sluice.servable.Code;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,10 @@ import java.nio.file.Path;
 
 /** Reads files in protobuf's text format (config.md §1.3). An empty file is an empty message. */
 final class TextProtoFile {
+  /** What an Any may hold in text form. */
+  private static final TypeRegistry ANY_TYPES =
+      TypeRegistry.newBuilder().add(SavedModelBundleSourceAdapterConfig.getDescriptor()).build();
+
   private TextProtoFile() {}
 
   /**
@@ -33,6 +39,7 @@ final class TextProtoFile {
     try {
       TextFormat.Parser.newBuilder()
           .setParseInfoTreeBuilder(places)
+          .setTypeRegistry(ANY_TYPES)
           .setSingularOverwritePolicy(
               TextFormat.Parser.SingularOverwritePolicy.FORBID_SINGULAR_OVERWRITES)
           .build()

@@ -40,9 +40,9 @@ public final class Body implements AutoCloseable {
   public void close() {
     if (bytes != null) {
       bytes.release();
-      if (held > 0) {
-        budget.release(held);
-      }
+    }
+    if (held > 0) {
+      budget.release(held);
     }
   }
 }

@@ -27,7 +27,7 @@ public final class Exchange implements Runnable {
       String target,
       HttpHeaders headers,
       boolean keepAlive,
-      Body body) {
+      @Nullable Body body) {
     this.connection = connection;
     this.method = method;
     this.target = target;
@@ -49,6 +49,11 @@ public final class Exchange implements Runnable {
   /** Returns a header's first value, or null. */
   public @Nullable String header(CharSequence name) {
     return headers.get(name);
+  }
+
+  /** Returns false if the body found no room when it arrived; it is gone then. */
+  boolean hasBody() {
+    return body != null;
   }
 
   /** Returns the size of the body in bytes. */

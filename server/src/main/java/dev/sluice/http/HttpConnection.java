@@ -29,9 +29,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Requests that a client may send ahead of their answers before we stop reading. */
   private static final int MAX_PIPELINED = 64;
 
-  /** A body's buffer starts no larger than this, whatever Content-Length claims. */
-  private static final int MAX_FIRST_BUFFER = 16 << 20;
-
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -40,17 +37,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange current;
   private @Nullable HttpRequest head;
-  private @Nullable ByteBuf body;
-
-  /** What {@link #body} holds of the listener's budget; a body in one piece holds nothing. */
-  private long held;
-
+  private final BodyGatherer body;
   private boolean refuseRest;
+  private boolean reading;
+  private boolean unflushed;
   private boolean timerArmed;
   private boolean handling;
 
   HttpConnection(HttpListener listener) {
     this.listener = listener;
+    this.body = new BodyGatherer(listener.bodies());
   }
 
   @Override
@@ -65,6 +61,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    reading = true;
     try {
       if (refuseRest) {
         return;
@@ -78,6 +75,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     } finally {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  /** Answers given at once are sent at once: the client may have closed its side already. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
+    if (unflushed) {
+      unflushed = false;
+      ctx.flush();
+    }
+    ctx.fireChannelReadComplete();
   }
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
@@ -100,37 +108,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       refuse(ctx, request);
       return;
     }
-    ByteBuf bytes = content.content();
     boolean last = content instanceof LastHttpContent;
-    if (bytes.isReadable()) {
-      ByteBuf gathered = body;
-      if (gathered == null && last) {
-        body = bytes.retain(); // a small body: all of it in one piece, nothing to copy
-      } else {
-        int size =
-            gathered == null
-                ? firstSize(request, bytes)
-                : gathered.readableBytes() + bytes.readableBytes();
-        if (size > held && !listener.bodies().tryTake(size - held)) {
-          refuseForRoom(ctx);
-          return;
-        }
-        held = Math.max(held, size);
-        if (gathered == null) {
-          gathered = ctx.alloc().buffer(size);
-          body = gathered;
-        }
-        gathered.writeBytes(bytes);
-      }
-    }
+    body.add(content.content(), last, ctx.alloc());
     if (last) {
       complete(request);
     }
-  }
-
-  private static int firstSize(HttpRequest request, ByteBuf first) {
-    long announced = HttpUtil.getContentLength(request, 4L * first.readableBytes());
-    return (int) Math.max(first.readableBytes(), Math.min(announced, MAX_FIRST_BUFFER));
   }
 
   private void complete(HttpRequest request) {
@@ -141,10 +123,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             request.uri(),
             request.headers(),
             HttpUtil.isKeepAlive(request),
-            new Body(body, listener.bodies(), held));
+            body.take());
     head = null;
-    body = null;
-    held = 0;
     waiting.add(exchange);
     if (waiting.size() == MAX_PIPELINED) {
       setAutoRead(false);
@@ -168,7 +148,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
           setAutoRead(true);
         }
         current = exchange;
-        listener.handler().handle(exchange);
+        if (exchange.hasBody()) {
+          listener.handler().handle(exchange);
+        } else {
+          refuseForRoom(exchange);
+        }
       }
     } finally {
       handling = false;
@@ -190,9 +174,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     current = null;
     ChannelHandlerContext ctx = context();
-    if (keepAlive) {
+    if (keepAlive && !listener.isDraining()) {
       ctx.write(answer, ctx.voidPromise());
-      Flusher.flushSoon(ctx);
+      if (reading) {
+        unflushed = true;
+      } else {
+        Flusher.flushSoon(ctx);
+      }
       next();
     } else {
       refuseRest = true;
@@ -203,27 +191,23 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** What cannot be parsed gets a page of the HTTP layer and ends the connection. */
   private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
     int status = HttpErrors.statusOf(request.decoderResult());
-    refuse(ctx, Response.html(status), HttpErrors.page(status));
-  }
-
-  /** Large bodies that come together must not take the memory that small ones need. */
-  private void refuseForRoom(ChannelHandlerContext ctx) {
-    String text =
-        "{\"error\": \"Too many large requests at once: "
-            + listener.bodies().held()
-            + " bytes of at most "
-            + listener.bodies().limit()
-            + " wait to be decoded\"}";
-    refuse(ctx, Response.json(503), text.getBytes(StandardCharsets.US_ASCII));
-  }
-
-  private void refuse(ChannelHandlerContext ctx, Response response, byte[] page) {
+    byte[] page = HttpErrors.page(status);
     refuseRest = true;
     dropBody();
     ByteBuf answer = allocate(page.length + 256);
-    writeHead(answer, response, page.length, false);
+    writeHead(answer, Response.html(status), page.length, false);
     answer.writeBytes(page);
     ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** Large bodies that come together must not take the memory that small ones need. */
+  private void refuseForRoom(Exchange exchange) {
+    String text =
+        "{\"error\": \"Too many large requests at once: at most "
+            + listener.bodies().limit()
+            + " bytes may wait to be decoded\"}";
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    exchange.respond(Response.json(503), bytes, bytes.length);
   }
 
   private static boolean isBroken(DecoderResult result) {
@@ -265,36 +249,35 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     waiting.clear();
     Exchange exchange = current;
-    Watcher watcher = exchange == null ? null : exchange.watcher();
-    if (watcher != null) {
-      watcher.onDisconnect();
+    if (exchange != null) {
+      exchange.releaseBody();
+      Watcher watcher = exchange.watcher();
+      if (watcher != null) {
+        watcher.onDisconnect();
+      }
     }
     listener.disconnected(ctx.channel());
   }
 
   private void dropBody() {
     head = null;
-    ByteBuf gathered = body;
-    if (gathered != null) {
-      body = null;
-      gathered.release();
-      if (held > 0) {
-        listener.bodies().release(held);
-        held = 0;
-      }
-    }
+    body.drop();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     listener.report(cause);
+    // A piece may be missing now: nothing more of this connection must be taken for a request.
+    refuseRest = true;
+    dropBody();
     ctx.close();
   }
 
   /** Closes the connection once it has nothing to answer; for draining. */
   void closeWhenIdle() {
     if (current == null && waiting.isEmpty() && head == null) {
-      context().close();
+      // Behind the answer that may not have been flushed yet.
+      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 

@@ -2,19 +2,29 @@ package dev.sluice.main;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The gRPC port: the services given, grpc.health.v1 if wanted, and server reflection.
+ * A gRPC port or Unix socket: the services given, grpc.health.v1 if wanted, and server reflection.
  *
  * <p>Calls run on the event loop that reads them (direct executor); a service that would block must
  * hand its work on.
@@ -28,14 +38,8 @@ final class GrpcListener implements AutoCloseable {
    */
   private static final int FLOW_CONTROL_WINDOW = 4 << 20;
 
-  /** The names under which the reference reports health, and the full ones that clients expect. */
-  private static final List<String> HEALTH_NAMES =
-      List.of(
-          "",
-          "PredictionService",
-          "ModelService",
-          "tensorflow.serving.PredictionService",
-          "tensorflow.serving.ModelService");
+  /** The names under which the reference reports health: without the package. */
+  private static final List<String> HEALTH_NAMES = List.of("", "PredictionService", "ModelService");
 
   private final Server server;
   private final HealthStatusManager health;
@@ -46,23 +50,65 @@ final class GrpcListener implements AutoCloseable {
   }
 
   /**
-   * Opens the port; health says NOT_SERVING until {@link #setServing}.
+   * What all gRPC listeners of a server have in common.
    *
    * @param healthService false leaves the health service out
+   */
+  record Options(
+      EventLoops loops,
+      GrpcTuning tuning,
+      Optional<SslContext> tls,
+      List<ServerServiceDefinition> services,
+      boolean healthService) {}
+
+  /**
+   * Opens a TCP port; health says NOT_SERVING until {@link #setServing}.
+   *
    * @throws IOException if the address is in use or not ours
    */
-  static GrpcListener open(
-      InetSocketAddress address,
-      EventLoops loops,
-      List<ServerServiceDefinition> services,
-      boolean healthService)
+  static GrpcListener open(InetSocketAddress address, Options options) throws IOException {
+    return open(address, options.loops().channelType(), options, "port " + address.getPort());
+  }
+
+  /**
+   * Opens a Unix socket. A socket that is left from a server that has ended is replaced; what else
+   * has that name is not.
+   *
+   * @throws IOException if the name is taken, or this machine has no such sockets
+   */
+  static GrpcListener open(Path socket, Options options) throws IOException {
+    String where = "socket " + socket;
+    if (isSocket(socket)) {
+      Files.delete(socket);
+    }
+    return open(
+        new DomainSocketAddress(socket.toString()),
+        options
+            .loops()
+            .unixChannelType()
+            .orElseThrow(() -> new IOException(where + ": needs epoll")),
+        options,
+        where);
+  }
+
+  private static boolean isSocket(Path path) throws IOException {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+            .isOther();
+  }
+
+  private static GrpcListener open(
+      SocketAddress address,
+      Class<? extends ServerChannel> channelType,
+      Options options,
+      String where)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
-            .bossEventLoopGroup(loops.acceptors())
-            .workerEventLoopGroup(loops.workers())
-            .channelType(loops.channelType())
+            .bossEventLoopGroup(options.loops().acceptors())
+            .workerEventLoopGroup(options.loops().workers())
+            .channelType(channelType)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
@@ -70,16 +116,19 @@ final class GrpcListener implements AutoCloseable {
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(alphaReflection());
-    services.forEach(builder::addService);
-    if (healthService) {
-      builder.addService(health.getHealthService());
+    if (options.healthService()) {
+      builder.addService(
+          ServerInterceptors.intercept(health.getHealthService(), new UnknownHealthName()));
     }
+    options.tls().ifPresent(builder::sslContext);
+    options.tuning().apply(builder);
+    options.services().forEach(builder::addService);
     GrpcListener listener = new GrpcListener(builder.build(), health);
     listener.setServing(false);
     try {
       listener.server.start();
     } catch (IOException e) {
-      throw new IOException("port " + address.getPort() + ": " + reason(e), e);
+      throw new IOException(where + ": " + reason(e), e);
     }
     return listener;
   }

@@ -52,7 +52,8 @@ final class ServeCommand {
                   .read(file, ModelsConfig.NOTHING);
           case Origin.Single(var model) -> new ModelsConfig(true, List.of(model));
         };
-    Ports.probe("--port", settings.grpc().port());
+    boolean shared = new GrpcTuning(settings.grpc().channelArguments(), line -> {}).sharesPort();
+    Ports.probe("--port", shared ? 0 : settings.grpc().port());
     Ports.probe("--rest_api_port", settings.rest().port());
     Server server = new Server(settings, models);
     boolean started = false;

@@ -7,9 +7,15 @@ import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RequestThreads;
 import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
+import dev.sluice.config.ConfigException;
+import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
+import dev.sluice.config.ModelsValidator;
 import dev.sluice.config.ServerSettings;
+import dev.sluice.config.ServerSettings.Origin;
+import dev.sluice.config.TlsConfig;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
@@ -22,17 +28,22 @@ import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
+import dev.sluice.warmup.Warmup;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -52,6 +63,9 @@ final class Server {
   /** How long the ports may stay shut for models that load (lifecycle.md §8 waits for ever). */
   private static final Duration START_PATIENCE = Duration.ofDays(1);
 
+  /** Between two lines that say how far the start has come. */
+  private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(1);
+
   /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
 
@@ -63,10 +77,12 @@ final class Server {
 
   private final ServerSettings settings;
   private final ModelsConfig models;
+  private final List<Engine> engines = engines();
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Readiness readiness = new Readiness();
   private final MetricRegistry registry = new MetricRegistry();
   private final ServingMetrics metrics;
+  private final ExpiredRuns expiredRuns = new ExpiredRuns();
   private final Limiter limiter;
   private final Manager manager;
   private final FileSystemSource source;
@@ -75,33 +91,39 @@ final class Server {
   private final ExecutorService workers;
   private final RequestThreads threads;
   private final HttpListener http;
-  private @Nullable GrpcListener grpc;
+  private final ModelReload reload;
+  private final GrpcTuning tuning;
+  private final Optional<SslContext> tls;
+  private final List<GrpcListener> grpc = new ArrayList<>();
+  private @Nullable ConfigFilePoll configPoll;
 
   /**
    * Builds the parts; nothing runs yet.
    *
    * @param models the models to begin with, read from where the settings say
+   * @throws ConfigException if keys or certificates cannot be used
    */
-  Server(ServerSettings settings, ModelsConfig models) {
+  Server(ServerSettings settings, ModelsConfig models) throws ConfigException {
     this.settings = settings;
     this.models = models;
     this.metrics = new ServingMetrics(registry, settings.batching().enabled());
+    Optional<TlsConfig> encryption = settings.grpc().tls();
+    this.tls =
+        encryption.isEmpty() ? Optional.empty() : Optional.of(GrpcTls.context(encryption.get()));
+    this.tuning =
+        new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.manager =
         new Manager(
             settings.manager(),
-            new LoaderFactory(engines(), settings.engine(), MeteredLoader.decorator(metrics)),
-            List.of(
-                LaneServable.decorator(
-                    settings.limits().lanesPerModel(),
-                    settings.limits().laneQueueCapacity(),
-                    id -> metrics.expiredInQueue(id.model()))),
+            new LoaderFactory(engines, settings.engine(), MeteredLoader.decorator(metrics)),
+            decorators(),
             new StateLog());
     this.source =
         new FileSystemSource(
             settings.models().versionPollPeriod(), line -> LOG.log(Level.WARNING, line));
     this.predictor = new Predictor(manager, limiter);
-    this.loops = new EventLoops(processors);
+    this.loops = new EventLoops(loopCount());
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
@@ -115,6 +137,37 @@ final class Server {
             routes(),
             largeRequests,
             Clock.systemUTC());
+    this.reload =
+        new ModelReload(
+            new ModelsValidator(platforms()),
+            new ServedModels(manager, source),
+            models,
+            settings.models().labelsForUnavailable());
+  }
+
+  /** One for each CPU, unless the operator wants fewer; REST runs on the same ones. */
+  private int loopCount() {
+    int most = settings.grpc().maxThreads();
+    return most == 0 ? processors : Math.min(most, processors);
+  }
+
+  /** Warm-up comes last: it takes the way that clients' requests will take. */
+  private List<ServableDecorator> decorators() {
+    List<ServableDecorator> decorators = new ArrayList<>();
+    if (settings.batching().enabled() && settings.batching().perModel()) {
+      decorators.add(new BatchingFileCheck(processors));
+    }
+    decorators.add(
+        LaneServable.decorator(
+            settings.limits().lanesPerModel(),
+            settings.limits().laneQueueCapacity(),
+            expiredRuns.andThen(id -> metrics.expiredInQueue(id.model()))));
+    if (settings.warmup().enabled()) {
+      decorators.add(
+          new Warmup(
+              Math.max(1, settings.warmup().iterations()), line -> LOG.log(Level.INFO, line)));
+    }
+    return decorators;
   }
 
   private static List<Engine> engines() {
@@ -133,7 +186,10 @@ final class Server {
         new RestApi(
             predictor,
             manager.states()::versions,
-            new RestOptions(settings.rest().timeout(), settings.rest().cors()),
+            new RestOptions(
+                settings.rest().timeout(),
+                settings.rest().cors(),
+                settings.answers().checkMethodName()),
             threads,
             metrics);
     HttpHandler live = readiness.liveHandler();
@@ -175,6 +231,23 @@ final class Server {
     }
     openPorts();
     readiness.set(true);
+    pollConfigFile();
+  }
+
+  private void pollConfigFile() {
+    Optional<Duration> period = settings.models().configPollPeriod();
+    if (period.isPresent() && settings.models().origin() instanceof Origin.ConfigFile(var file)) {
+      ConfigFilePoll poll =
+          new ConfigFilePoll(
+              file,
+              period.get(),
+              new ModelServerConfigReader(new ModelsValidator(platforms())),
+              reload,
+              new ConfigFilePoll.Log(
+                  line -> LOG.log(Level.INFO, line), line -> LOG.log(Level.ERROR, line)));
+      configPoll = poll;
+      poll.start();
+    }
   }
 
   private void awaitModels() throws InterruptedException {
@@ -184,7 +257,19 @@ final class Server {
             .map(model -> model.name())
             .filter(name -> !unread.containsKey(name))
             .toList();
-    manager.await(expected, Outcome.Until.FIRST_TRY, START_PATIENCE);
+    long end = System.nanoTime() + START_PATIENCE.toNanos();
+    int decided = decided(expected);
+    while (decided < expected.size() && System.nanoTime() - end < 0) {
+      LOG.log(Level.INFO, "Loaded " + decided + " of " + expected.size() + " models");
+      decided = decided(expected);
+    }
+  }
+
+  /** Waits for models as long as operators should wait for news; returns how many are done. */
+  private int decided(List<String> models) throws InterruptedException {
+    Map<String, Outcome> outcomes = manager.await(models, Outcome.Until.FIRST_TRY, PROGRESS_PERIOD);
+    return (int)
+        outcomes.values().stream().filter(outcome -> !(outcome instanceof Outcome.Pending)).count();
   }
 
   private void openPorts() throws IOException {
@@ -193,28 +278,41 @@ final class Server {
             settings.answers().asTensorContent(),
             settings.answers().checkMethodName(),
             PredictOptions.DEFAULT_LARGEST_INLINE);
-    if (settings.grpc().port() != 0) {
-      GrpcListener listener =
-          Ports.open(
-              "--port",
-              () ->
-                  GrpcListener.open(
-                      new InetSocketAddress(settings.grpc().port()),
-                      loops,
-                      GrpcServices.create(
-                          predictor, manager.states()::versions, threads, options, metrics),
-                      settings.grpc().healthService()));
-      grpc = listener;
-      listener.setServing(true);
-      // The two phrases are what scripts look for in the reference's log (lifecycle.md §8).
-      LOG.log(Level.INFO, "Running gRPC ModelServer at 0.0.0.0:" + listener.port() + " ...");
-    }
+    openGrpc(
+        new GrpcListener.Options(
+            loops,
+            tuning,
+            tls,
+            GrpcServices.create(
+                predictor,
+                manager.states()::versions,
+                threads,
+                options,
+                reload,
+                metrics,
+                registry::value),
+            settings.grpc().healthService()));
     if (settings.rest().port() != 0) {
       InetSocketAddress bound =
           Ports.open(
               "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
       LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
     }
+  }
+
+  private void openGrpc(GrpcListener.Options options) throws IOException {
+    int port = settings.grpc().port();
+    if (port != 0) {
+      grpc.add(Ports.open("--port", () -> GrpcListener.open(new InetSocketAddress(port), options)));
+      // The phrases are what scripts look for in the reference's log (lifecycle.md §8).
+      LOG.log(Level.INFO, "Running gRPC ModelServer at 0.0.0.0:" + grpc.getFirst().port() + " ...");
+    }
+    Optional<Path> socket = settings.grpc().socketPath();
+    if (socket.isPresent()) {
+      grpc.add(Ports.open("--grpc_socket_path", () -> GrpcListener.open(socket.get(), options)));
+      LOG.log(Level.INFO, "Running gRPC ModelServer at UNIX socket " + socket.get() + " ...");
+    }
+    grpc.forEach(listener -> listener.setServing(true));
   }
 
   /**
@@ -224,27 +322,31 @@ final class Server {
   void stop() throws InterruptedException {
     long end = System.nanoTime() + settings.limits().drain().toNanos();
     readiness.set(false);
-    GrpcListener listener = grpc;
-    if (listener != null) {
-      listener.drain();
+    ConfigFilePoll poll = configPoll;
+    if (poll != null) {
+      poll.close();
     }
+    grpc.forEach(GrpcListener::drain);
     http.drain();
     source.close();
-    if (listener != null) {
+    for (GrpcListener listener : grpc) {
       listener.awaitDrained(until(end));
     }
     http.awaitDrained(until(end));
     List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
     http.close();
-    if (listener != null) {
-      listener.close();
-    }
+    grpc.forEach(GrpcListener::close);
     workers.shutdown();
     loops.close();
     workers.awaitTermination(1, TimeUnit.SECONDS);
     LOG.log(
         Level.INFO,
-        "Stopped: " + limiter.inFlight() + " requests left, " + left.size() + " versions left");
+        "Stopped: %d requests left, %d versions left, %d tensors left; %d runs had expired in a queue"
+            .formatted(
+                limiter.inFlight(),
+                left.size(),
+                engines.stream().mapToLong(Engine::liveTensors).sum(),
+                expiredRuns.total()));
     for (VersionStatus status : left) {
       LOG.log(Level.WARNING, "Left loaded, for requests still use it: " + status.id());
     }
@@ -255,10 +357,7 @@ final class Server {
     source.close();
     manager.shutDown(Duration.ZERO);
     http.close();
-    GrpcListener listener = grpc;
-    if (listener != null) {
-      listener.close();
-    }
+    grpc.forEach(GrpcListener::close);
     workers.shutdown();
     loops.close();
   }

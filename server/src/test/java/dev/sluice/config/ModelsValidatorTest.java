@@ -70,7 +70,7 @@ class ModelsValidatorTest {
                     "name: 'm' base_path: 'gs://b/m' model_platform: 'tensorflow'"));
     assertEquals(Code.UNIMPLEMENTED, failure.code());
     assertEquals(
-        "Model m has base_path gs://b/m: storage gs:// is not supported; expected an absolute path",
+        "Model m has base_path gs://b/m: object stores such as gs:// are not supported yet; expected an absolute path",
         failure.text());
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.admission.ByteBudget;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -104,20 +106,40 @@ class HttpListenerTest {
   }
 
   @Test
-  void largeBodiesThatFindNoRoomAreRefusedAndThoseThatLeaveGiveItBack() throws IOException {
+  void aLargeBodyThatFindsNoRoomIsRefusedInItsTurnAndTheConnectionLives() throws Exception {
     String large = "0123456789".repeat(300_000);
     try (Client first = new Client();
         Client second = new Client()) {
       first.send(post("/echo", large).substring(0, 2_000_000));
-      while (bodies.held() == 0) {
-        Thread.onSpinWait();
-      }
-      second.send(post("/echo", large).substring(0, 100_000));
+      awaitHeld(true);
+      second.send(post("/hold", "") + post("/echo", large) + post("/echo", "small"));
+      byte[] body = "held".getBytes(ISO_8859_1);
+      take(held).respond(Response.text(200), body, body.length);
+      assertEquals("held", second.answer().body());
       assertTrue(second.answer().head().startsWith("HTTP/1.1 503 "));
+      assertEquals("small", second.answer().body());
     }
-    while (bodies.held() > 0) {
-      Thread.onSpinWait();
+    awaitHeld(false);
+  }
+
+  private void awaitHeld(boolean some) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () -> {
+          while (bodies.held() > 0 != some) {
+            Thread.onSpinWait();
+          }
+        });
+  }
+
+  @Test
+  void oneBodyMayBeLargerThanTheBudget() throws IOException {
+    String large = "0123456789".repeat(300_000);
+    try (Client client = new Client()) {
+      client.send(post("/echo", large));
+      assertEquals(large, client.answer().body());
     }
+    awaitHeld(false);
   }
 
   @Test

@@ -1,17 +1,23 @@
 package dev.sluice.api.tfs;
 
+import com.google.protobuf.MessageLite;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
+import dev.sluice.metrics.RequestMeter;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.serving.GetModelMetadataRequest;
 import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
+import dev.sluice.protos.serving.ReloadConfigRequest;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC services of TensorFlow Serving's API, for a listener to register.
@@ -26,21 +32,48 @@ public final class GrpcServices {
    *
    * @param threads where requests are decoded and run
    * @param statuses what the life cycle knows of each model's versions
+   * @param reload replaces the models
    * @param metrics where requests are counted
+   * @param values the first value of a metric by its raw name, 0 if it is unknown
    */
   public static List<ServerServiceDefinition> create(
       Predictor predictor,
       ModelStatuses statuses,
       RequestThreads threads,
       PredictOptions options,
-      ServingMetrics metrics) {
+      ConfigReload reload,
+      ServingMetrics metrics,
+      ToLongFunction<String> values) {
+    Classification classification = new Classification();
+    Regression regression = new Regression();
     return List.of(
         service(
             PredictionServiceGrpc.getServiceDescriptor(),
-            ServerMethodDefinition.create(
-                GrpcPredict.descriptor(),
-                new GrpcPredict(
-                    predictor, threads, options, metrics.requests(Api.PREDICT, Entrypoint.GRPC))),
+            new GrpcInference<>(
+                    new GrpcPredict(predictor, options),
+                    metrics.requests(Api.PREDICT, Entrypoint.GRPC),
+                    threads,
+                    options)
+                .definition(PredictionServiceGrpc.getPredictMethod(), GrpcPredict.responses()),
+            onExamples(
+                new GrpcExamples(predictor, classification, options),
+                PredictionServiceGrpc.getClassifyMethod(),
+                metrics.requests(Api.CLASSIFY, Entrypoint.GRPC),
+                threads,
+                options),
+            onExamples(
+                new GrpcExamples(predictor, regression, options),
+                PredictionServiceGrpc.getRegressMethod(),
+                metrics.requests(Api.REGRESS, Entrypoint.GRPC),
+                threads,
+                options),
+            onExamples(
+                new GrpcMultiInference(
+                    predictor, List.of(classification, regression), options, metrics),
+                PredictionServiceGrpc.getMultiInferenceMethod(),
+                null, // the reference counts only what such a request brings
+                threads,
+                options),
             UnaryMethod.of(
                 PredictionServiceGrpc.getGetModelMetadataMethod(),
                 GetModelMetadataRequest.parser(),
@@ -50,7 +83,21 @@ public final class GrpcServices {
             UnaryMethod.of(
                 ModelServiceGrpc.getGetModelStatusMethod(),
                 GetModelStatusRequest.parser(),
-                new GetModelStatus(statuses)::answer)));
+                new GetModelStatus(statuses)::answer),
+            UnaryMethod.blocking(
+                ModelServiceGrpc.getHandleReloadConfigRequestMethod(),
+                ReloadConfigRequest.parser(),
+                new HandleReloadConfig(reload, values)::answer)));
+  }
+
+  private static ServerMethodDefinition<?, ?> onExamples(
+      GrpcMethod<ExampleRequest, MessageLite> method,
+      MethodDescriptor<?, ?> generated,
+      @Nullable RequestMeter meter,
+      RequestThreads threads,
+      PredictOptions options) {
+    return new GrpcInference<>(method, meter, threads, options)
+        .definition(generated, new MessageMarshaller());
   }
 
   /** The generated descriptor with some of its methods; its schema serves server reflection. */

@@ -1,6 +1,7 @@
 package dev.sluice.api.tfs;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A large request on its way to a worker: served there, or dropped at once when its client leaves
@@ -8,27 +9,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * nobody, and none is given back while it is read.
  */
 final class Handover implements Runnable {
-  private final Runnable serve;
-  private final Runnable drop;
-  private final AtomicBoolean taken = new AtomicBoolean();
+  private record Ends(Runnable serve, Runnable drop) {}
+
+  /** Emptied by whoever comes first: the worker's queue must not keep what was dropped. */
+  private final AtomicReference<@Nullable Ends> ends;
 
   Handover(Runnable serve, Runnable drop) {
-    this.serve = serve;
-    this.drop = drop;
+    this.ends = new AtomicReference<>(new Ends(serve, drop));
   }
 
   /** Serves the request, unless it was dropped; called by the worker. */
   @Override
   public void run() {
-    if (taken.compareAndSet(false, true)) {
-      serve.run();
+    Ends own = ends.getAndSet(null);
+    if (own != null) {
+      own.serve().run();
     }
   }
 
   /** Drops the request, unless a worker has begun with it; called by any thread. */
   void drop() {
-    if (taken.compareAndSet(false, true)) {
-      drop.run();
+    Ends own = ends.getAndSet(null);
+    if (own != null) {
+      own.drop().run();
     }
   }
 }

@@ -1,8 +1,11 @@
 package dev.sluice.api.tfs;
 
+import com.google.protobuf.Int64Value;
 import dev.sluice.predict.VersionChoice;
 import dev.sluice.protos.serving.ModelSpec;
+import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
+import dev.sluice.servable.Signature;
 
 /** A request's ModelSpec (grpc.md §2.1, §3). */
 final class ModelSpecs {
@@ -20,5 +23,14 @@ final class ModelSpecs {
       case VERSION_LABEL -> new VersionChoice.Labelled(spec.getVersionLabel());
       case VERSIONCHOICE_NOT_SET -> VersionChoice.LATEST;
     };
+  }
+
+  /** Returns the spec of what answered a request (grpc.md §4). */
+  static ModelSpec effective(ServableId id, Signature signature) {
+    return ModelSpec.newBuilder()
+        .setName(id.model())
+        .setVersion(Int64Value.of(id.version()))
+        .setSignatureName(signature.key())
+        .build();
   }
 }

@@ -1,11 +1,11 @@
 package dev.sluice.api.tfs;
 
 /**
- * What an operator can change about Predict.
+ * What an operator can change about running models over gRPC.
  *
- * @param tensorContent answer with tensor_content instead of typed lists
+ * @param tensorContent answer Predict with tensor_content instead of typed lists
  *     (--enable_serialization_as_tensor_content)
- * @param checkMethodName refuse signatures whose method is not a known one
+ * @param checkMethodName refuse signatures whose method is not that of the request
  *     (--enable_signature_method_name_check)
  * @param largestInline requests of more bytes than this are decoded on a worker, not on the event
  *     loop, where they would stop every connection of that loop

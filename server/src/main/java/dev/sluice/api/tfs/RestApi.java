@@ -74,6 +74,7 @@ public final class RestApi implements HttpHandler {
           answer(exchange, metadata.model(), () -> info.metadata(metadata));
       case RestRoute.Refused(String message) ->
           fail(exchange, infoMeter, NO_MODEL, ServingException.invalidArgument(message));
+      case RestRoute.OutOfRange() -> respond(exchange, 400, EMPTY);
     }
   }
 
@@ -93,15 +94,17 @@ public final class RestApi implements HttpHandler {
 
   private void infer(Exchange exchange, RestRoute.Infer route) {
     switch (route.verb()) {
-      case PREDICT -> new RestPredict(this, exchange, route).start();
-      case CLASSIFY, REGRESS ->
-          fail(
-              exchange,
-              infoMeter,
-              route.model(),
-              new ServingException(
-                  Code.UNIMPLEMENTED, "Method not implemented yet: " + exchange.target()));
+      case PREDICT -> infer(exchange, route, new RestPredict(options), Api.PREDICT);
+      case CLASSIFY ->
+          infer(exchange, route, new RestExamples(new Classification(), options), Api.CLASSIFY);
+      case REGRESS ->
+          infer(exchange, route, new RestExamples(new Regression(), options), Api.REGRESS);
     }
+  }
+
+  private void infer(Exchange exchange, RestRoute.Infer route, RestRequest request, Api api) {
+    RequestMeter meter = metrics.requests(api, Entrypoint.REST);
+    new RestExchange(this, exchange, route, request, meter).start();
   }
 
   /** Makes a body, or fails. */
@@ -137,9 +140,11 @@ public final class RestApi implements HttpHandler {
   /** Answers with the error body of rest.md §2, and counts it. */
   void fail(Exchange exchange, RequestMeter meter, String model, ServingException failure) {
     meter.failed(model, failure.code().name());
-    byte[] body = ErrorBody.of(failure.text());
-    Response response =
-        new Response(RestStatus.of(failure.code()), JSON_OK.contentType(), options.extraHeaders());
+    respond(exchange, RestStatus.of(failure.code()), ErrorBody.of(failure.text()));
+  }
+
+  private void respond(Exchange exchange, int status, byte[] body) {
+    Response response = new Response(status, JSON_OK.contentType(), options.extraHeaders());
     exchange.respond(response, body, body.length);
   }
 
@@ -149,10 +154,6 @@ public final class RestApi implements HttpHandler {
 
   Predictor predictor() {
     return predictor;
-  }
-
-  RequestMeter meter(Api measured) {
-    return metrics.requests(measured, Entrypoint.REST);
   }
 
   RequestThreads threads() {

@@ -5,218 +5,46 @@ import dev.sluice.api.tfs.json.JsonFormat;
 import dev.sluice.api.tfs.json.JsonPredictResponse;
 import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.api.tfs.json.PredictInputs;
-import dev.sluice.http.Body;
-import dev.sluice.http.Exchange;
-import dev.sluice.http.Watcher;
-import dev.sluice.metrics.Api;
-import dev.sluice.metrics.RequestMeter;
-import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
-import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.tensor.Tensor;
-import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 
-/**
- * One REST Predict: decodes on the event loop, or on a worker if the body is large; runs; answers
- * from the thread that completes.
- *
- * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
- * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads
- * it; so a request that timed out while it was being decoded is either abandoned or never run.
- */
-final class RestPredict implements Answer, Watcher, Runnable {
-  private static final System.Logger LOG = System.getLogger(RestPredict.class.getName());
-  private static final VarHandle ANSWERED;
-
-  static {
-    try {
-      ANSWERED = MethodHandles.lookup().findVarHandle(RestPredict.class, "answered", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  /** Larger bodies would hold an event loop for more than some 100 µs. */
-  private static final int MAX_BODY_ON_LOOP = 64 << 10;
-
-  /** The body on its way from the socket's memory; one per event loop, for small bodies. */
-  private static final ThreadLocal<byte[]> SCRATCH =
-      ThreadLocal.withInitial(() -> new byte[MAX_BODY_ON_LOOP]);
-
-  /** Answers on their way to the socket's memory; one per lane. */
-  private static final ThreadLocal<JsonSink> SINK =
-      ThreadLocal.withInitial(() -> new JsonSink(4096));
-
-  /** A larger one is not kept, so that one large answer does not hold memory for ever. */
-  private static final int MAX_KEPT_SINK = 1 << 20;
-
-  private final RestApi api;
-  private final Exchange exchange;
-  private final RestRoute.Infer route;
-  private final long start = System.nanoTime();
-  private final long deadline;
-  private final RequestMeter meter;
-  private final Body body;
-  private @Nullable Handover handover;
-  private volatile @Nullable Call call;
-  private volatile boolean answered;
+/** {@code :predict} (rest.md §4, §7). */
+final class RestPredict implements RestRequest {
+  private final boolean checkMethodName;
+  private String signatureName = "";
   private JsonFormat format = JsonFormat.ROW;
 
-  RestPredict(RestApi api, Exchange exchange, RestRoute.Infer route) {
-    this.api = api;
-    this.exchange = exchange;
-    this.route = route;
-    this.deadline = api.deadline(start);
-    this.meter = api.meter(Api.PREDICT);
-    this.body = exchange.takeBody();
-  }
-
-  void start() {
-    exchange.watch(this, deadline);
-    if (body.length() <= MAX_BODY_ON_LOOP) {
-      run();
-      return;
-    }
-    Handover large = new Handover(this, body::close);
-    handover = large;
-    try {
-      api.threads().workers().execute(large);
-    } catch (RejectedExecutionException stopping) {
-      large.drop();
-      fail(new ServingException(Code.UNAVAILABLE, "The server is stopping"));
-    }
+  RestPredict(RestOptions options) {
+    this.checkMethodName = options.checkMethodName();
   }
 
   @Override
-  public void run() {
-    try {
-      decodeAndRun();
-    } catch (ServingException e) {
-      fail(e);
-    } catch (OutOfMemoryError e) {
-      fail(new ServingException(Code.RESOURCE_EXHAUSTED, "Out of memory: " + e.getMessage()));
-    } catch (RuntimeException | Error bug) {
-      LOG.log(Level.ERROR, "Predict over REST failed by a bug", bug);
-      fail(new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
-    }
+  public void read(JsonBody json) throws ServingException {
+    signatureName = json.signatureName();
   }
 
-  private void decodeAndRun() throws ServingException {
-    int length;
-    byte[] bytes;
-    try (body) {
-      length = body.length();
-      bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
-      body.copyTo(bytes);
-    }
-    String encoding = exchange.header("Content-Encoding");
-    if (encoding != null && encoding.contains("gzip")) {
-      byte[] expanded = Gzip.expand(bytes, length);
-      bytes = expanded == null ? new byte[0] : expanded;
-      length = bytes.length;
-    }
-    JsonBody json = JsonBody.scan(bytes, 0, length);
-    String signatureName = json.signatureName();
-    Call opened = api.predictor().open(route.model(), route.version(), this);
-    boolean runs = false;
-    try {
-      decodeInputs(opened, json, signatureName);
-      opened.setDeadline(deadline);
-      call = opened;
-      runs = !answered;
-    } finally {
-      if (!runs) {
-        opened.close();
-      }
-    }
-    if (runs) {
-      api.threads().endOfTurn().execute(opened::run);
-    }
-  }
-
-  private void decodeInputs(Call opened, JsonBody json, String signatureName)
-      throws ServingException {
-    Signature signature = opened.select(signatureName);
+  @Override
+  public void fill(Call call, JsonBody json) throws ServingException {
+    Signature signature = call.select(signatureName);
     if (signature == null) {
       throw JsonBody.signatureNotFound(signatureName);
     }
-    format = PredictInputs.fill(json, signature, opened::allocateInput);
+    format = PredictInputs.fill(json, signature, call::allocateInput);
+    if (checkMethodName) {
+      PredictChecks.method(signature);
+    }
     for (int input = 0; input < signature.inputs().size(); input++) {
-      if (!opened.hasInput(input)) {
+      if (!call.hasInput(input)) {
         PredictChecks.absentInput(signature, input, Set.of());
       }
     }
   }
 
   @Override
-  public void succeeded(Call finished, Tensor[] outputs) {
-    JsonSink sink = SINK.get();
-    sink.clear();
-    try {
-      JsonPredictResponse.write(sink, format, finished.signature(), finished.outputs(), outputs);
-      if (claim()) {
-        meter.succeeded(route.model(), System.nanoTime() - start, finished.runNanos());
-        api.succeed(exchange, sink.array(), sink.length());
-      }
-    } catch (ServingException e) {
-      fail(e);
-    } finally {
-      if (sink.array().length > MAX_KEPT_SINK) {
-        SINK.remove();
-      }
-    }
-  }
-
-  @Override
-  public void failed(Call finished, ServingException failure) {
-    fail(failure);
-  }
-
-  @Override
-  public void onTimeout() {
-    if (claim()) {
-      abandon();
-      api.fail(
-          exchange,
-          meter,
-          route.model(),
-          new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
-    }
-  }
-
-  @Override
-  public void onDisconnect() {
-    if (claim()) {
-      meter.failed(route.model(), Code.CANCELLED.name());
-      abandon();
-    }
-  }
-
-  private void abandon() {
-    Handover large = handover;
-    if (large != null) {
-      large.drop();
-    }
-    Call running = call;
-    if (running != null) {
-      running.abandon();
-    }
-  }
-
-  private void fail(ServingException failure) {
-    if (claim()) {
-      api.fail(exchange, meter, route.model(), failure);
-    }
-  }
-
-  private boolean claim() {
-    return ANSWERED.compareAndSet(this, false, true);
+  public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
+    JsonPredictResponse.write(sink, format, finished.signature(), finished.outputs(), outputs);
   }
 }

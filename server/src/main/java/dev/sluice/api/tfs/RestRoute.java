@@ -22,6 +22,9 @@ sealed interface RestRoute {
   /** No route; the message says why. */
   record Refused(String message) implements RestRoute {}
 
+  /** A version of more than 64 bits; the reference refuses it without a word (rest.md §1.2). */
+  record OutOfRange() implements RestRoute {}
+
   /** The ways to run a model. */
   enum Verb {
     PREDICT,
@@ -71,7 +74,7 @@ sealed interface RestRoute {
       try {
         return new Infer(decode(matcher.group("model")), choice(matcher), verb);
       } catch (NumberFormatException e) {
-        return versionOutOfRange(matcher);
+        return new OutOfRange();
       }
     }
 
@@ -90,16 +93,12 @@ sealed interface RestRoute {
             ? new Metadata(decode(model), choice(matcher))
             : new Status(decode(model), choice(matcher));
       } catch (NumberFormatException e) {
-        return versionOutOfRange(matcher);
+        return new OutOfRange();
       }
     }
 
     private static RestRoute malformed(String method, String target) {
       return new Refused("Malformed request: " + method.toUpperCase(Locale.ROOT) + " " + target);
-    }
-
-    private static RestRoute versionOutOfRange(Matcher matcher) {
-      return new Refused("Failed to convert version: " + matcher.group("version") + " to numeric.");
     }
 
     private static VersionChoice choice(Matcher matcher) {

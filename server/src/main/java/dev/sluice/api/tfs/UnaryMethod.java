@@ -16,7 +16,7 @@ import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A unary method off the hot path, answered at once from a protobuf message.
+ * A unary method off the hot path, answered from a protobuf message.
  *
  * <p>grpc-java's own stubs answer UNKNOWN to what is no message; the reference says INTERNAL, so
  * the request comes as an Optional, empty if it could not be parsed.
@@ -29,30 +29,56 @@ final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
   private static final System.Logger LOG = System.getLogger(UnaryMethod.class.getName());
 
   private final Function<Q, P> function;
+  private final boolean blocking;
 
-  private UnaryMethod(Function<Q, P> function) {
+  private UnaryMethod(Function<Q, P> function, boolean blocking) {
     this.function = function;
+    this.blocking = blocking;
   }
 
-  /** What a method does; called on the event loop, so it does not block. */
+  /** What a method does. */
   @FunctionalInterface
   interface Function<Q, P> {
-    /** Returns the response. */
-    P apply(Q request) throws ServingException;
+    /**
+     * Returns the response.
+     *
+     * @throws InterruptedException if the client has left; of a {@linkplain #blocking blocking}
+     *     method only
+     */
+    P apply(Q request) throws ServingException, InterruptedException;
   }
 
-  /** Returns a method to be registered in place of the generated one. */
+  /**
+   * Returns a method to be registered in place of the generated one.
+   *
+   * @param function is called on the event loop, so it does not block
+   */
   static <Q extends MessageLite, P extends MessageLite> ServerMethodDefinition<?, ?> of(
       MethodDescriptor<Q, P> generated, Parser<Q> parser, Function<Q, P> function) {
+    return define(generated, parser, new UnaryMethod<>(function, false));
+  }
+
+  /**
+   * Returns a method to be registered in place of the generated one.
+   *
+   * @param function is called on a virtual thread, which is interrupted if the client leaves
+   */
+  static <Q extends MessageLite, P extends MessageLite> ServerMethodDefinition<?, ?> blocking(
+      MethodDescriptor<Q, P> generated, Parser<Q> parser, Function<Q, P> function) {
+    return define(generated, parser, new UnaryMethod<>(function, true));
+  }
+
+  private static <Q extends MessageLite, P extends MessageLite> ServerMethodDefinition<?, ?> define(
+      MethodDescriptor<Q, P> generated, Parser<Q> parser, UnaryMethod<Q, P> method) {
     return ServerMethodDefinition.create(
         generated.toBuilder(new Requests<>(parser), generated.getResponseMarshaller()).build(),
-        new UnaryMethod<>(function));
+        method);
   }
 
   @Override
   public ServerCall.Listener<Parsed<Q>> startCall(ServerCall<Parsed<Q>, P> rpc, Metadata headers) {
     rpc.request(2);
-    return new Listener<>(function, rpc);
+    return new Listener<>(function, blocking, rpc);
   }
 
   /** A request, or null if the bytes were none. */
@@ -85,12 +111,19 @@ final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
 
   private static final class Listener<Q, P> extends ServerCall.Listener<Parsed<Q>> {
     private final Function<Q, P> function;
+    private final boolean blocking;
     private final ServerCall<Parsed<Q>, P> rpc;
     private @Nullable Parsed<Q> request;
+
+    /** Set on the event loop; a blocking method's thread takes it over when it starts. */
     private boolean ended;
 
-    Listener(Function<Q, P> function, ServerCall<Parsed<Q>, P> rpc) {
+    /** The thread of a blocking method, once it has been started. Event loop only. */
+    private @Nullable Thread thread;
+
+    Listener(Function<Q, P> function, boolean blocking, ServerCall<Parsed<Q>, P> rpc) {
       this.function = function;
+      this.blocking = blocking;
       this.rpc = rpc;
     }
 
@@ -113,8 +146,20 @@ final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
       Q parsed = received.message();
       if (parsed == null) {
         end(GrpcStatuses.INTERNAL);
+      } else if (blocking) {
+        thread =
+            Thread.ofVirtual()
+                .name(rpc.getMethodDescriptor().getFullMethodName())
+                .start(() -> answer(parsed));
       } else {
         answer(parsed);
+      }
+    }
+
+    @Override
+    public void onCancel() {
+      if (thread != null) {
+        thread.interrupt();
       }
     }
 
@@ -128,6 +173,8 @@ final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
         }
       } catch (ServingException e) {
         end(GrpcStatuses.of(e));
+      } catch (InterruptedException clientHasLeft) {
+        end(Status.CANCELLED);
       } catch (RuntimeException bug) {
         LOG.log(Level.ERROR, rpc.getMethodDescriptor().getFullMethodName() + " failed", bug);
         end(GrpcStatuses.INTERNAL);

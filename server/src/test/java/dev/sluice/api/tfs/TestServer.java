@@ -40,6 +40,11 @@ final class TestServer implements AutoCloseable {
   private final Server server;
 
   TestServer(Executor worker, PredictOptions options, ModelStatuses statuses) throws IOException {
+    this(worker, options, statuses, config -> {});
+  }
+
+  TestServer(Executor worker, PredictOptions options, ModelStatuses statuses, ConfigReload reload)
+      throws IOException {
     InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         NettyServerBuilder.forAddress(loopback)
@@ -53,7 +58,9 @@ final class TestServer implements AutoCloseable {
                     statuses,
                     new RequestThreads(Runnable::run, worker, waiting),
                     options,
-                    metrics))
+                    reload,
+                    metrics,
+                    metric -> metric.length()))
             .build()
             .start();
     channel =

@@ -1,6 +1,7 @@
 package dev.sluice.engine.tensorflow;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +27,7 @@ final class GraphOutline {
           // values, variables, calls
           "Const Placeholder PlaceholderWithDefault Identity IdentityN NoOp Snapshot StopGradient",
           "PreventGradient VarHandleOp _VarHandlesOp ReadVariableOp _ReadVariablesOp Variable",
-          "VariableV2 PartitionedCall StatefulPartitionedCall",
+          "VariableV2",
           // linear algebra and layers
           "MatMul BatchMatMul BatchMatMulV2 BatchMatMulV3 Einsum Conv1D Conv2D Conv3D",
           "DepthwiseConv2dNative BiasAdd BiasAddV1 FusedBatchNorm FusedBatchNormV2",
@@ -46,25 +47,32 @@ final class GraphOutline {
   /** The calls that run a function of the graph's library, named by their attribute {@code f}. */
   private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
-  private static final String CALL = "call ";
+  /**
+   * Makes a shape out of a value: harmless if the value was computed from shapes, as layers do it.
+   */
+  private static final String RESHAPE = "Reshape";
+
+  /** Make an index, and so perhaps a shape, out of the values of floats. */
+  private static final Set<String> INDEX_MAKERS = Set.of("Cast", "Bitcast", "ArgMax", "ArgMin");
 
   private final Map<String, Node> nodes = new HashMap<>();
-  private final Map<String, Set<String>> functions = new HashMap<>();
+  private final Map<String, Set<Work>> functions = new HashMap<>();
+
+  /**
+   * What an operation does.
+   *
+   * @param op its type
+   * @param function the function that it calls, or an empty string
+   */
+  record Work(String op, String function) {}
 
   /**
    * An operation.
    *
-   * @param op its type
    * @param inputs what it reads and waits for, as the graph writes it: {@code name:1}, {@code
    *     ^name}
-   * @param function the function that it calls, or an empty string
    */
-  record Node(String op, List<String> inputs, String function) {
-    /** Returns the function called, or the type if it is none. */
-    String work() {
-      return CALLS.contains(op) ? CALL + function : op;
-    }
-  }
+  record Node(Work work, List<String> inputs) {}
 
   private static Set<String> words(String... lines) {
     return Set.of(String.join(" ", lines).split(" "));
@@ -74,22 +82,37 @@ final class GraphOutline {
     nodes.put(name, node);
   }
 
-  /** Adds a function by the {@linkplain Node#work() work} of its operations. */
-  void addFunction(String name, Set<String> work) {
+  /** Adds a function by what its operations do. */
+  void addFunction(String name, Set<Work> work) {
     functions.put(name, work);
   }
 
-  /** Returns true if the time of a run that fetches these tensors follows from shapes alone. */
-  boolean isShapeBound(Iterable<String> tensors) {
+  /**
+   * Returns true if the time of a run follows from shapes alone.
+   *
+   * @param fetches the tensors fetched
+   * @param feedsIndices true if whole numbers are fed, which may be used as shapes
+   */
+  boolean isShapeBound(Iterable<String> fetches, boolean feedsIndices) {
+    Set<String> ops = new HashSet<>();
+    if (!collect(fetches, ops)) {
+      return false;
+    }
+    boolean mayHaveIndices = feedsIndices || !Collections.disjoint(ops, INDEX_MAKERS);
+    return SHAPE_BOUND.containsAll(ops) && !(mayHaveIndices && ops.contains(RESHAPE));
+  }
+
+  /** Gathers the types of all operations that a run needs; false if the graph lacks something. */
+  private boolean collect(Iterable<String> fetches, Set<String> ops) {
     Deque<String> todo = new ArrayDeque<>();
-    tensors.forEach(tensor -> todo.add(operation(tensor)));
+    fetches.forEach(tensor -> todo.add(operation(tensor)));
     Set<String> seen = new HashSet<>();
-    Set<String> calling = new HashSet<>();
+    Set<String> called = new HashSet<>();
     while (!todo.isEmpty()) {
       String name = todo.remove();
       if (seen.add(name)) {
         Node node = nodes.get(name);
-        if (node == null || !isBound(node.work(), calling)) {
+        if (node == null || !collect(node.work(), ops, called)) {
           return false;
         }
         node.inputs().forEach(input -> todo.add(operation(input)));
@@ -98,16 +121,22 @@ final class GraphOutline {
     return true;
   }
 
-  private boolean isBound(String work, Set<String> calling) {
-    if (!work.startsWith(CALL)) {
-      return SHAPE_BOUND.contains(work);
+  private boolean collect(Work first, Set<String> ops, Set<String> called) {
+    Deque<Work> todo = new ArrayDeque<>(List.of(first));
+    while (!todo.isEmpty()) {
+      Work work = todo.remove();
+      if (!CALLS.contains(work.op())) {
+        ops.add(work.op());
+      } else if (called.add(work.function())) {
+        // A function that calls itself has a branch in it, which is on no list.
+        Set<Work> inside = functions.get(work.function());
+        if (inside == null) {
+          return false;
+        }
+        todo.addAll(inside);
+      }
     }
-    String function = work.substring(CALL.length());
-    if (!calling.add(function)) {
-      return true; // looked at already; a function that calls itself has a branch, and is refused
-    }
-    Set<String> inside = functions.get(function);
-    return inside != null && inside.stream().allMatch(each -> isBound(each, calling));
+    return true;
   }
 
   private static String operation(String tensor) {

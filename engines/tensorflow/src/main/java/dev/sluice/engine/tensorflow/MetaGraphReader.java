@@ -5,6 +5,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import dev.sluice.protos.tensorflow.AttrValue;
+import dev.sluice.protos.tensorflow.DataType;
 import dev.sluice.protos.tensorflow.SignatureDef;
 import dev.sluice.protos.tensorflow.TensorInfo;
 import dev.sluice.protos.tensorflow.TensorShapeProto;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads a serialized MetaGraphDef, keeping little of it.
@@ -71,15 +73,20 @@ final class MetaGraphReader {
   }
 
   private Set<String> shapeBound() {
-    Set<String> keys = new HashSet<>();
-    signatures.forEach(
-        (key, signature) -> {
-          if (outline.isShapeBound(
-              signature.getOutputsMap().values().stream().map(TensorInfo::getName).toList())) {
-            keys.add(key);
-          }
-        });
-    return Set.copyOf(keys);
+    return signatures.entrySet().stream()
+        .filter(entry -> isShapeBound(entry.getValue()))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private boolean isShapeBound(SignatureDef signature) {
+    return outline.isShapeBound(
+        signature.getOutputsMap().values().stream().map(TensorInfo::getName).toList(),
+        signature.getInputsMap().values().stream()
+            .anyMatch(
+                input ->
+                    input.getDtype() == DataType.DT_INT32
+                        || input.getDtype() == DataType.DT_INT64));
   }
 
   private void readMetaGraph(CodedInputStream in) throws IOException {
@@ -143,7 +150,7 @@ final class MetaGraphReader {
   private void readFunction(CodedInputStream in) throws IOException {
     int limit = in.pushLimit(in.readRawVarint32());
     String name = "";
-    Set<String> work = new HashSet<>();
+    Set<GraphOutline.Work> work = new HashSet<>();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
         case FUNCTION_SIGNATURE -> name = readOpName(in);
@@ -194,7 +201,7 @@ final class MetaGraphReader {
     private final List<String> inputs = new ArrayList<>();
 
     GraphOutline.Node outline() {
-      return new GraphOutline.Node(op, inputs, function);
+      return new GraphOutline.Node(new GraphOutline.Work(op, function), inputs);
     }
 
     /** Takes {@code shape} and {@code f}, the function called; skips all others. */

@@ -47,7 +47,7 @@ final class SavedModelLoader implements Loader {
     SessionConfig config =
         SessionConfig.of(
             options, SavedModelFiles.size(version), Runtime.getRuntime().availableProcessors());
-    TfSession session = TfSession.load(library, version.path(), options.tags(), config);
+    TfSession session = open(library, config);
     try {
       if (session.metaGraph().hasVariables() && !SavedModelFiles.hasVariables(version.path())) {
         LOG.log(
@@ -64,6 +64,14 @@ final class SavedModelLoader implements Loader {
       if (loaded == null) {
         session.close();
       }
+    }
+  }
+
+  private TfSession open(TfLibrary library, SessionConfig config) throws ServingException {
+    try {
+      return TfSession.load(library, version.path(), options.tags(), config);
+    } catch (ServingException e) {
+      throw UnknownOperation.explain(e);
     }
   }
 

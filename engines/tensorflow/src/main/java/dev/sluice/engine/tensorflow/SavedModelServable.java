@@ -22,6 +22,7 @@ final class SavedModelServable implements Servable {
   private final ScratchPool scratches;
   private final TensorAllocator allocator;
   private final SessionRunner runner;
+  private final SignatureBinder binder;
   private final Map<String, BoundSignature> bound;
   private final Map<String, Signature> signatures;
   private final Map<String, byte[]> metadata;
@@ -34,11 +35,13 @@ final class SavedModelServable implements Servable {
     this.scratches =
         new ScratchPool(
             library,
-            defs.values().stream().mapToInt(SignatureDef::getInputsCount).max().orElse(0),
-            defs.values().stream().mapToInt(SignatureDef::getOutputsCount).max().orElse(0));
+            // Enough for a union of them all.
+            defs.values().stream().mapToInt(SignatureDef::getInputsCount).sum(),
+            defs.values().stream().mapToInt(SignatureDef::getOutputsCount).sum());
     this.allocator = new TfAllocator(library, scratches);
     this.runner = new SessionRunner(library, session);
-    this.bound = bind(defs, new SignatureBinder(id, session, allocator));
+    this.binder = new SignatureBinder(id, session, allocator);
+    this.bound = bind(defs, binder);
     Map<String, Signature> byKey = new HashMap<>();
     bound.forEach((key, signature) -> byKey.put(key, signature.signature()));
     this.signatures = Map.copyOf(byKey);
@@ -69,7 +72,7 @@ final class SavedModelServable implements Servable {
 
   @Override
   public boolean isShapeBound(Signature signature) {
-    return session.metaGraph().shapeBound().contains(signature.key());
+    return session.runsOnCaller() && session.metaGraph().shapeBound().contains(signature.key());
   }
 
   @Override
@@ -93,16 +96,25 @@ final class SavedModelServable implements Servable {
     if (freed) {
       throw new ServingException(Code.UNAVAILABLE, "The servable has been unloaded");
     }
-    BoundSignature signature = bound.get(request.signature().key());
-    if (signature == null || signature.signature() != request.signature()) {
-      throw new IllegalArgumentException(request.signature() + " is another servable's");
-    }
+    BoundSignature signature = bound(request.signature());
     Scratch scratch = scratches.acquire();
     try {
       return runner.run(signature, request, scratch);
     } finally {
       scratches.release(scratch);
     }
+  }
+
+  private BoundSignature bound(Signature signature) {
+    if (!signature.parts().isEmpty()) {
+      signature.parts().forEach(this::bound);
+      return binder.bind(signature);
+    }
+    BoundSignature own = bound.get(signature.key());
+    if (own == null || own.signature() != signature) {
+      throw new IllegalArgumentException(signature + " is another servable's");
+    }
+    return own;
   }
 
   /** Frees all that the library holds for this servable; called once no run is under way. */

@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import dev.sluice.engine.EngineOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /**
  * How many threads a session uses, as TensorFlow's ConfigProto.
@@ -17,8 +18,9 @@ import java.io.UncheckedIOException;
  *
  * @param intraOpThreads threads within one operation, at least 1
  * @param interOpThreads threads across operations; -1 runs them on the caller
+ * @param others a serialized ConfigProto with everything else, read-only
  */
-record SessionConfig(int intraOpThreads, int interOpThreads) {
+record SessionConfig(int intraOpThreads, int interOpThreads, ByteBuffer others) {
   private static final int INTRA_OP_FIELD = 2;
   private static final int INTER_OP_FIELD = 5;
   private static final int ON_CALLER = -1;
@@ -36,17 +38,27 @@ record SessionConfig(int intraOpThreads, int interOpThreads) {
     int intraOp = modelBytes <= SMALL_BYTES ? 1 : processors;
     return new SessionConfig(
         options.intraOpThreads() > 0 ? options.intraOpThreads() : intraOp,
-        options.interOpThreads() == 0 ? ON_CALLER : options.interOpThreads());
+        options.interOpThreads() == 0 ? ON_CALLER : options.interOpThreads(),
+        options.sessionConfig());
+  }
+
+  /** Returns true if a run needs no thread but its caller's to make progress. */
+  boolean runsOnCaller() {
+    return interOpThreads == ON_CALLER;
   }
 
   /** Returns the serialized ConfigProto. */
   byte[] toBytes() {
+    ByteBuffer rest = others.duplicate();
     byte[] bytes =
         new byte
-            [CodedOutputStream.computeInt32Size(INTRA_OP_FIELD, intraOpThreads)
+            [rest.remaining()
+                + CodedOutputStream.computeInt32Size(INTRA_OP_FIELD, intraOpThreads)
                 + CodedOutputStream.computeInt32Size(INTER_OP_FIELD, interOpThreads)];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
+      // Serialized messages one after the other are one message with the fields of both.
+      out.writeRawBytes(rest);
       out.writeInt32(INTRA_OP_FIELD, intraOpThreads);
       out.writeInt32(INTER_OP_FIELD, interOpThreads);
     } catch (IOException impossible) {

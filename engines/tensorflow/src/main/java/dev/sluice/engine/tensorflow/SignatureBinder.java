@@ -42,6 +42,11 @@ final class SignatureBinder {
             specs(def.getInputsMap()),
             specs(def.getOutputsMap()),
             defaults(key, def.getDefaultsMap()));
+    return bind(signature);
+  }
+
+  /** Binds a signature whose tensors are those of others of the graph. */
+  BoundSignature bind(Signature signature) {
     return new BoundSignature(
         id, signature, resolve(signature.inputs()), resolve(signature.outputs()));
   }

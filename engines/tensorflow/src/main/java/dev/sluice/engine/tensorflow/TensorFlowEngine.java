@@ -11,8 +11,12 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,10 @@ public final class TensorFlowEngine implements Engine {
   @GuardedBy("loading")
   private @Nullable TfLibrary library;
 
+  /** Libraries with operations that have been loaded. */
+  @GuardedBy("loading")
+  private final Set<Path> operations = new HashSet<>();
+
   /** Creates the engine for ServiceLoader; reads the environment and does nothing else. */
   public TensorFlowEngine() {
     this(HostEnvironment.ofProcess());
@@ -49,8 +57,19 @@ public final class TensorFlowEngine implements Engine {
   @Override
   public Optional<Loader> loaderFor(ModelVersion version, EngineOptions options) {
     return version.platform().equals(PLATFORM)
-        ? Optional.of(new SavedModelLoader(version, options, this::library))
+        ? Optional.of(
+            new SavedModelLoader(version, options, () -> library(options.operationLibraries())))
         : Optional.empty();
+  }
+
+  @Override
+  public long liveTensors() {
+    loading.lock();
+    try {
+      return library == null ? 0 : library.liveTensors();
+    } finally {
+      loading.unlock();
+    }
   }
 
   /**
@@ -68,6 +87,33 @@ public final class TensorFlowEngine implements Engine {
       return known;
     } finally {
       loading.unlock();
+    }
+  }
+
+  /** Returns the library with the operations of other libraries loaded into it. */
+  private TfLibrary library(List<Path> operationLibraries) throws ServingException {
+    TfLibrary loaded = library();
+    loading.lock();
+    try {
+      for (Path file : operationLibraries) {
+        if (!operations.contains(file)) {
+          loadOperations(loaded, file);
+          operations.add(file);
+        }
+      }
+      return loaded;
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  private static void loadOperations(TfLibrary library, Path file) throws ServingException {
+    try {
+      library.loadOperations(file.toString());
+      LOG.log(Level.INFO, "Loaded operations from {0}", file);
+    } catch (ServingException e) {
+      throw new ServingException(
+          e.code(), "The operations of %s cannot be loaded: %s".formatted(file, e.text()));
     }
   }
 

@@ -42,6 +42,7 @@ final class TfLibrary {
   private final MemorySegment newGraph;
   private final MemorySegment deleteGraph;
   private final MemorySegment graphOperationByName;
+  private final MemorySegment loadLibrary;
   private final MemorySegment loadSession;
   private final MemorySegment closeSession;
   private final MemorySegment deleteSession;
@@ -81,6 +82,7 @@ final class TfLibrary {
     newGraph = symbols.findOrThrow("TF_NewGraph");
     deleteGraph = symbols.findOrThrow("TF_DeleteGraph");
     graphOperationByName = symbols.findOrThrow("TF_GraphOperationByName");
+    loadLibrary = symbols.findOrThrow("TF_LoadLibrary");
     loadSession = symbols.findOrThrow("TF_LoadSessionFromSavedModel");
     closeSession = symbols.findOrThrow("TF_CloseSession");
     deleteSession = symbols.findOrThrow("TF_DeleteSession");
@@ -188,6 +190,18 @@ final class TfLibrary {
   long operation(long graph, String name) {
     try (Arena arena = Arena.ofConfined()) {
       return Downcalls.longOf(graphOperationByName, graph, arena.allocateFrom(name).address());
+    }
+  }
+
+  /** Loads a shared library that registers operations, for good. */
+  void loadOperations(String file) throws ServingException {
+    long status = newStatus();
+    try (Arena arena = Arena.ofConfined()) {
+      // The handle would only serve to list the operations.
+      var _ = Downcalls.longOf(loadLibrary, arena.allocateFrom(file).address(), status);
+      check(status);
+    } finally {
+      deleteStatus(status);
     }
   }
 

@@ -15,13 +15,16 @@ final class TfSession implements AutoCloseable {
   private final long graph;
   private final long session;
   private final MetaGraph metaGraph;
+  private final boolean runsOnCaller;
   private boolean closed;
 
-  private TfSession(TfLibrary library, long graph, long session, MetaGraph metaGraph) {
+  private TfSession(
+      TfLibrary library, long graph, long session, MetaGraph metaGraph, boolean runsOnCaller) {
     this.library = library;
     this.graph = graph;
     this.session = session;
     this.metaGraph = metaGraph;
+    this.runsOnCaller = runsOnCaller;
   }
 
   /**
@@ -35,7 +38,7 @@ final class TfSession implements AutoCloseable {
     try {
       long options = library.newSessionOptions(config.toBytes(), status);
       try {
-        return load(library, directory, tags, options, status);
+        return load(library, directory, tags, options, config.runsOnCaller(), status);
       } finally {
         library.deleteSessionOptions(options);
       }
@@ -45,7 +48,12 @@ final class TfSession implements AutoCloseable {
   }
 
   private static TfSession load(
-      TfLibrary library, Path directory, Set<String> tags, long options, long status)
+      TfLibrary library,
+      Path directory,
+      Set<String> tags,
+      long options,
+      boolean runsOnCaller,
+      long status)
       throws ServingException {
     long graph = library.newGraph();
     long buffer = library.newBuffer();
@@ -54,7 +62,7 @@ final class TfSession implements AutoCloseable {
     try {
       session = library.loadSession(options, directory.toString(), tags, graph, buffer, status);
       MetaGraph metaGraph = MetaGraphReader.read(library.bufferContents(buffer).asByteBuffer());
-      loaded = new TfSession(library, graph, session, metaGraph);
+      loaded = new TfSession(library, graph, session, metaGraph, runsOnCaller);
       return loaded;
     } catch (IOException e) {
       throw new ServingException(
@@ -70,6 +78,11 @@ final class TfSession implements AutoCloseable {
   /** Returns what is known of the graph. */
   MetaGraph metaGraph() {
     return metaGraph;
+  }
+
+  /** Returns true if runs wait for no thread that other sessions use as well. */
+  boolean runsOnCaller() {
+    return runsOnCaller;
   }
 
   /** Returns the TF_Session. */

@@ -16,17 +16,23 @@ class GraphOutlineTest {
     node("x", "Placeholder");
   }
 
+  private static GraphOutline.Work work(String op) {
+    return new GraphOutline.Work(op, "");
+  }
+
   private void node(String name, String op, String... inputs) {
-    graph.addNode(name, new GraphOutline.Node(op, List.of(inputs), ""));
+    graph.addNode(name, new GraphOutline.Node(work(op), List.of(inputs)));
   }
 
   private void call(String name, String function, String... inputs) {
     graph.addNode(
-        name, new GraphOutline.Node("StatefulPartitionedCall", List.of(inputs), function));
+        name,
+        new GraphOutline.Node(
+            new GraphOutline.Work("StatefulPartitionedCall", function), List.of(inputs)));
   }
 
   private boolean isBound(String... fetches) {
-    return graph.isShapeBound(List.of(fetches));
+    return graph.isShapeBound(List.of(fetches), false);
   }
 
   @Test
@@ -61,9 +67,10 @@ class GraphOutlineTest {
 
   @Test
   void functionsAreLookedInto() {
-    graph.addFunction("inner", Set.of("Relu"));
-    graph.addFunction("outer", Set.of("MatMul", "call inner"));
-    graph.addFunction("loop", Set.of("MatMul", "StatelessWhile"));
+    graph.addFunction("inner", Set.of(work("Relu")));
+    graph.addFunction(
+        "outer", Set.of(work("MatMul"), new GraphOutline.Work("PartitionedCall", "inner")));
+    graph.addFunction("loop", Set.of(work("MatMul"), work("StatelessWhile")));
     call("y", "outer", "x");
     call("z", "loop", "x");
     call("lost", "not in the library", "x");
@@ -71,6 +78,17 @@ class GraphOutlineTest {
     assertFalse(isBound("z:0"));
     assertFalse(isBound("y:0", "z:0"));
     assertFalse(isBound("lost:0"));
+  }
+
+  @Test
+  void aShapeMadeOfValuesIsNot() {
+    node("shape", "Shape", "x");
+    node("y", "Reshape", "x", "shape");
+    assertTrue(isBound("y:0"));
+    assertFalse(graph.isShapeBound(List.of("y:0"), true), "whole numbers are fed");
+    node("index", "ArgMax", "x");
+    node("z", "Reshape", "x", "index");
+    assertFalse(isBound("z:0"));
   }
 
   @Test

@@ -9,12 +9,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.engine.Loader;
 import dev.sluice.engine.TestRun;
 import dev.sluice.engine.TestTensors;
+import dev.sluice.protos.tensorflow.Example;
+import dev.sluice.protos.tensorflow.Feature;
+import dev.sluice.protos.tensorflow.Features;
+import dev.sluice.protos.tensorflow.FloatList;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
+import dev.sluice.servable.Signature;
+import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.NativeTensors;
 import dev.sluice.tensor.Shape;
+import dev.sluice.tensor.StringTensors;
 import dev.sluice.tensor.Tensor;
 import dev.sluice.tensor.TensorAllocator;
 import java.util.List;
@@ -210,6 +217,45 @@ final class SavedModelServableTest {
         OutOfMemoryError.class,
         () ->
             half.allocator().allocate(DataType.FLOAT, Shape.of(elements), elements * Float.BYTES));
+  }
+
+  @Test
+  void aUnionOfSignaturesIsOneRun() {
+    FloatList two = FloatList.newBuilder().addValue(2).build();
+    Example example =
+        Example.newBuilder()
+            .setFeatures(
+                Features.newBuilder()
+                    .putFeature("x", Feature.newBuilder().setFloatList(two).build()))
+            .build();
+    Signature union =
+        Signature.union(
+            List.of(signature(half, "regress_x_to_y"), signature(half, "classify_x_to_y")));
+    assertEquals(2, union.inputs().size());
+    TestRun run = TestRun.of(union);
+    for (TensorSpec input : union.inputs()) {
+      run.with(
+          input.name(),
+          StringTensors.create(half.allocator(), Shape.of(1), List.of(example.toByteArray())));
+    }
+    try (run) {
+      assertEquals(Code.OK, run.on(half).code());
+    }
+  }
+
+  private static Signature signature(Servable servable, String key) {
+    return requireNonNull(servable.signatures().get(key), key);
+  }
+
+  @Test
+  void aUnionWithAnotherServablesSignatureIsABug() {
+    Signature union =
+        Signature.union(
+            List.of(signature(half, "serving_default"), signature(digits, "serving_default")));
+    try (TestRun run = TestRun.of(union)) {
+      assertThrows(IllegalArgumentException.class, () -> half.run(run, run));
+      assertEquals(0, run.completions());
+    }
   }
 
   @Test

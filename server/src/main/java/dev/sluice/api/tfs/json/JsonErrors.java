@@ -67,7 +67,7 @@ final class JsonErrors {
   }
 
   /** Returns what the reference calls the type of the value that begins with a byte. */
-  private static String typeName(byte first) {
+  static String typeName(byte first) {
     return switch (first) {
       case '{' -> "Object";
       case '[' -> "Array";

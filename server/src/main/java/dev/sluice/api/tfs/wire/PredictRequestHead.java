@@ -1,6 +1,5 @@
 package dev.sluice.api.tfs.wire;
 
-import dev.sluice.predict.VersionChoice;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.TensorAllocator;
@@ -9,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a PredictRequest asks for: everything but the values of its inputs, of which it knows where
@@ -24,24 +22,14 @@ public final class PredictRequestHead {
   private static final int INPUTS = 2 << 3 | 2;
   private static final int OUTPUT_FILTER = 3 << 3 | 2;
 
-  private static final int SPEC_NAME = 1 << 3 | 2;
-  private static final int SPEC_VERSION = 2 << 3 | 2;
-  private static final int SPEC_SIGNATURE = 3 << 3 | 2;
-  private static final int SPEC_LABEL = 4 << 3 | 2;
-  private static final int INT64_VALUE = 1 << 3;
-
   private static final int ENTRY_KEY = 1 << 3 | 2;
   private static final int ENTRY_VALUE = 2 << 3 | 2;
 
   private final ProtoReader in;
   private final Map<String, TensorOutline> inputs = HashMap.newHashMap(4);
   private final List<String> outputFilter = new ArrayList<>(0);
+  private final ModelSpecHead spec = new ModelSpecHead();
   private boolean hasModelSpec;
-  private String model = "";
-  private String signature = "";
-  private boolean hasVersion;
-  private long version;
-  private @Nullable String label;
 
   private PredictRequestHead(ProtoReader in) {
     this.in = in;
@@ -65,50 +53,15 @@ public final class PredictRequestHead {
     while (in.hasMore()) {
       int tag = in.readTag();
       switch (tag) {
-        case MODEL_SPEC -> mergeModelSpec();
+        case MODEL_SPEC -> {
+          hasModelSpec = true;
+          spec.merge(in);
+        }
         case INPUTS -> readInput();
         case OUTPUT_FILTER -> outputFilter.add(in.readString());
         default -> in.skipField(tag);
       }
     }
-  }
-
-  private void mergeModelSpec() throws MalformedMessageException {
-    hasModelSpec = true;
-    int outer = in.push(in.readLength());
-    while (in.hasMore()) {
-      int tag = in.readTag();
-      switch (tag) {
-        case SPEC_NAME -> model = in.readString();
-        case SPEC_SIGNATURE -> signature = in.readString();
-        case SPEC_VERSION -> mergeVersion();
-        case SPEC_LABEL -> {
-          label = in.readString();
-          hasVersion = false;
-        }
-        default -> in.skipField(tag);
-      }
-    }
-    in.pop(outer);
-  }
-
-  /** Version and label share a oneof: the last one sent counts. */
-  private void mergeVersion() throws MalformedMessageException {
-    if (!hasVersion) {
-      hasVersion = true;
-      version = 0;
-      label = null;
-    }
-    int outer = in.push(in.readLength());
-    while (in.hasMore()) {
-      int tag = in.readTag();
-      if (tag == INT64_VALUE) {
-        version = in.readVarint();
-      } else {
-        in.skipField(tag);
-      }
-    }
-    in.pop(outer);
   }
 
   private void readInput() throws MalformedMessageException {
@@ -132,23 +85,9 @@ public final class PredictRequestHead {
     return hasModelSpec;
   }
 
-  /** Returns the model's name; may be empty. */
-  public String model() {
-    return model;
-  }
-
-  /** Returns which version is wanted. */
-  public VersionChoice version() {
-    String wanted = label;
-    if (wanted != null) {
-      return new VersionChoice.Labelled(wanted);
-    }
-    return hasVersion ? new VersionChoice.Specific(version) : VersionChoice.LATEST;
-  }
-
-  /** Returns the signature's key; empty for the default. */
-  public String signature() {
-    return signature;
+  /** Returns the model that is asked; empty where there is no model_spec. */
+  public ModelSpecHead spec() {
+    return spec;
   }
 
   /** Returns the names of the outputs wanted; empty for all. */

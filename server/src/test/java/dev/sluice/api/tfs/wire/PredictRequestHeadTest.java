@@ -40,9 +40,9 @@ final class PredictRequestHeadTest {
     for (int round = 0; round < 200; round++) {
       PredictRequestHead head = PredictRequestHead.scan(Wire.cut(request.toByteArray(), random));
       assertTrue(head.hasModelSpec(), () -> "seed " + seed);
-      assertEquals("mödel", head.model());
-      assertEquals("s", head.signature());
-      assertEquals(new VersionChoice.Specific(-5), head.version());
+      assertEquals("mödel", head.spec().model());
+      assertEquals("s", head.spec().signature());
+      assertEquals(new VersionChoice.Specific(-5), head.spec().version());
       assertEquals(List.of("y", ""), head.outputFilter());
       assertEquals(Set.of("a", "β"), head.inputs());
     }
@@ -52,8 +52,8 @@ final class PredictRequestHeadTest {
   void anEmptyMessageHasNothing() throws Exception {
     PredictRequestHead head = PredictRequestHead.scan(MessageBytes.of());
     assertFalse(head.hasModelSpec());
-    assertEquals("", head.model());
-    assertEquals(VersionChoice.LATEST, head.version());
+    assertEquals("", head.spec().model());
+    assertEquals(VersionChoice.LATEST, head.spec().version());
     assertEquals(Set.of(), head.inputs());
   }
 
@@ -62,18 +62,19 @@ final class PredictRequestHeadTest {
     ByteString version = spec(ModelSpec.newBuilder().setVersion(Int64Value.of(3)));
     ByteString label = spec(ModelSpec.newBuilder().setVersionLabel("l"));
     ByteString zero = spec(ModelSpec.newBuilder().setVersion(Int64Value.of(0)));
-    assertEquals(new VersionChoice.Specific(3), scan(label.concat(version)).version());
-    assertEquals(new VersionChoice.Labelled("l"), scan(version.concat(label)).version());
+    assertEquals(new VersionChoice.Specific(3), scan(label.concat(version)).spec().version());
+    assertEquals(new VersionChoice.Labelled("l"), scan(version.concat(label)).spec().version());
     // Two versions merge as messages do: the second one sets nothing.
-    assertEquals(new VersionChoice.Specific(3), scan(version.concat(zero)).version());
-    assertEquals(new VersionChoice.Specific(0), scan(version.concat(label).concat(zero)).version());
+    assertEquals(new VersionChoice.Specific(3), scan(version.concat(zero)).spec().version());
+    assertEquals(
+        new VersionChoice.Specific(0), scan(version.concat(label).concat(zero)).spec().version());
   }
 
   @Test
   void anEmptyLabelIsALabel() throws Exception {
     assertEquals(
         new VersionChoice.Labelled(""),
-        scan(spec(ModelSpec.newBuilder().setVersionLabel(""))).version());
+        scan(spec(ModelSpec.newBuilder().setVersionLabel(""))).spec().version());
   }
 
   @Test
@@ -82,8 +83,8 @@ final class PredictRequestHeadTest {
         scan(
             spec(ModelSpec.newBuilder().setName("a").setSignatureName("s"))
                 .concat(spec(ModelSpec.newBuilder().setName("b"))));
-    assertEquals("b", head.model());
-    assertEquals("s", head.signature());
+    assertEquals("b", head.spec().model());
+    assertEquals("s", head.spec().signature());
   }
 
   @Test
@@ -111,7 +112,9 @@ final class PredictRequestHeadTest {
             .build();
     assertEquals(
         "a",
-        scan(unknowns.toByteString().concat(spec(ModelSpec.newBuilder().setName("a")))).model());
+        scan(unknowns.toByteString().concat(spec(ModelSpec.newBuilder().setName("a"))))
+            .spec()
+            .model());
   }
 
   @Test

@@ -3,8 +3,6 @@ package dev.sluice.api.tfs;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.api.tfs.wire.MalformedMessageException;
 import dev.sluice.api.tfs.wire.MessageBytes;
-import dev.sluice.api.tfs.wire.PredictAnswer;
-import dev.sluice.api.tfs.wire.PredictRequestHead;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.Code;
@@ -15,17 +13,22 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Predict call between its transport and its model.
+ * One call between its transport and its model, whatever the method.
  *
  * <p>The transport calls the listener methods one after the other, on the event loop. The request
  * is decoded there, or on a worker if it is large; the {@link Answer} comes on whatever thread ends
  * the run.
+ *
+ * @param <H> what the method reads of a request
+ * @param <P> the response
  */
-final class PredictExchange extends ServerCall.Listener<MessageBytes> implements Answer {
+final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> implements Answer {
   /*
    * Who owns what, when:
    *
@@ -39,23 +42,24 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
    * so one of the two sees the other. Who talks to the client after the call exists is decided by
    * the call's own compare-and-set: the completion wins it, or abandon() does.
    */
-  private static final System.Logger LOG = System.getLogger(PredictExchange.class.getName());
+  private static final System.Logger LOG = System.getLogger(InferenceExchange.class.getName());
 
-  private final GrpcPredict method;
-  private final ServerCall<MessageBytes, PredictAnswer> rpc;
+  private final GrpcInference<H, P> service;
+  private final GrpcMethod<H, P> method;
+  private final ServerCall<MessageBytes, P> rpc;
   private final @Nullable Deadline deadline;
   private final long start = System.nanoTime();
   private @Nullable MessageBytes message;
   private @Nullable Handover handover;
   private boolean refused;
+  private @Nullable H head;
   private volatile boolean cancelled;
   private volatile @Nullable Call call;
 
-  PredictExchange(
-      GrpcPredict method,
-      ServerCall<MessageBytes, PredictAnswer> rpc,
-      @Nullable Deadline deadline) {
-    this.method = method;
+  InferenceExchange(
+      GrpcInference<H, P> service, ServerCall<MessageBytes, P> rpc, @Nullable Deadline deadline) {
+    this.service = service;
+    this.method = service.method();
     this.rpc = rpc;
     this.deadline = deadline;
   }
@@ -79,7 +83,7 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
       refuseOnce(Status.INTERNAL.withDescription("Half-closed without a request"));
       return;
     }
-    if (!method.isLarge(received)) {
+    if (!service.isLarge(received)) {
       serve(received);
       return;
     }
@@ -87,7 +91,7 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   }
 
   private void serveOnWorker(MessageBytes received) {
-    ByteBudget waiting = method.threads().waiting();
+    ByteBudget waiting = service.threads().waiting();
     long size = received.size();
     if (!waiting.tryTake(size)) {
       received.close();
@@ -104,16 +108,22 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
     Handover large =
         new Handover(
             () -> {
-              serve(received);
-              waiting.release(size);
+              try {
+                serve(received);
+              } finally {
+                waiting.release(size);
+              }
             },
             () -> {
-              received.close();
-              waiting.release(size);
+              try {
+                received.close();
+              } finally {
+                waiting.release(size);
+              }
             });
     handover = large;
     try {
-      method.threads().workers().execute(large);
+      service.threads().workers().execute(large);
     } catch (RejectedExecutionException stopping) {
       large.drop();
       refuseOnce(GrpcStatuses.of(new ServingException(Code.UNAVAILABLE, "The server is stopping")));
@@ -140,7 +150,7 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   }
 
   private void count(Call ended, Code code) {
-    method.meter().failed(ended.id().model(), code.name());
+    service.failed(ended.id().model(), code.name());
   }
 
   private void freeMessage() {
@@ -167,11 +177,15 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
       if (cancelled) {
         return;
       }
-      PredictRequestHead head = PredictRequestHead.scan(received);
-      model = head.model();
-      opened = method.open(head, deadline, this);
+      H scanned = method.scan(received);
+      head = scanned;
+      model = method.model(scanned);
+      opened = method.open(scanned, this);
+      if (deadline != null) {
+        opened.setDeadline(System.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS));
+      }
       call = opened;
-      method.fill(opened, head);
+      method.fill(opened, scanned);
       failure = cancelled || opened.isAbandoned() ? expired() : null;
     } catch (MalformedMessageException e) {
       failure = GrpcStatuses.INTERNAL;
@@ -180,16 +194,16 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
       failure = GrpcStatuses.of(e);
     } catch (RuntimeException | Error bug) {
       // The root of this call's work: a bug must cost one request, and none of its memory.
-      LOG.log(Level.ERROR, "Predict failed while it decoded a request", bug);
+      LOG.log(Level.ERROR, "A request failed while it was decoded", bug);
       failure = GrpcStatuses.INTERNAL;
     }
     if (failure != null) {
       if (refuse(opened, failure) && model != null) {
-        method.meter().failed(model, failure.getCode().name());
+        service.failed(model, failure.getCode().name());
       }
     } else if (opened != null) {
       Call ready = opened;
-      method.threads().endOfTurn().execute(() -> run(ready));
+      service.threads().endOfTurn().execute(() -> run(ready));
     }
   }
 
@@ -227,16 +241,16 @@ final class PredictExchange extends ServerCall.Listener<MessageBytes> implements
   @Override
   public void succeeded(Call ended, Tensor[] outputs) {
     try {
-      PredictAnswer answer = method.answer(ended, outputs);
-      method.meter().succeeded(ended.id().model(), ended.runEnd() - start, ended.runNanos());
+      P answer = method.answer(ended, Objects.requireNonNull(head), outputs);
+      service.succeeded(ended, ended.runEnd() - start);
       rpc.sendHeaders(new Metadata());
       rpc.sendMessage(answer);
       rpc.close(Status.OK, new Metadata());
-    } catch (ServingException tooLarge) {
-      count(ended, tooLarge.code());
-      rpc.close(GrpcStatuses.of(tooLarge), new Metadata());
+    } catch (ServingException unfit) {
+      count(ended, unfit.code());
+      rpc.close(GrpcStatuses.of(unfit), new Metadata());
     } catch (RuntimeException bug) {
-      LOG.log(Level.ERROR, "Predict of " + ended.id() + " failed while it answered", bug);
+      LOG.log(Level.ERROR, "A run of " + ended.id() + " failed while it answered", bug);
       count(ended, Code.INTERNAL);
       rpc.close(GrpcStatuses.INTERNAL, new Metadata());
     }

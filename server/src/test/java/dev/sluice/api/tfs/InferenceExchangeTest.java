@@ -7,11 +7,13 @@ import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictAnswer;
+import dev.sluice.api.tfs.wire.PredictRequestHead;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import dev.sluice.protos.serving.PredictionServiceGrpc;
 import io.grpc.Attributes;
 import io.grpc.Detachable;
 import io.grpc.HasByteBuffer;
@@ -32,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Callbacks in orders that today's transport does not produce, or not on demand. */
-final class PredictExchangeTest {
+final class InferenceExchangeTest {
   private final FakeModels models = new FakeModels();
   private final CountingTensors memory = new CountingTensors();
   private final Limiter limiter = new Limiter(10);
@@ -56,14 +58,16 @@ final class PredictExchangeTest {
     assertEquals(0, waiting.held(), "bytes held");
   }
 
-  private PredictExchange exchange(int largestInline) {
-    GrpcPredict method =
-        new GrpcPredict(
-            new Predictor(models, limiter),
+  private InferenceExchange<PredictRequestHead, PredictAnswer> exchange(int largestInline) {
+    PredictOptions options = new PredictOptions(false, false, largestInline);
+    return new InferenceExchange<>(
+        new GrpcInference<>(
+            new GrpcPredict(new Predictor(models, limiter), options),
+            new ServingMetrics(new MetricRegistry(), false).requests(Api.PREDICT, Entrypoint.GRPC),
             new RequestThreads(Runnable::run, tasks::add, waiting),
-            new PredictOptions(false, false, largestInline),
-            new ServingMetrics(new MetricRegistry(), false).requests(Api.PREDICT, Entrypoint.GRPC));
-    return new PredictExchange(method, rpc, null);
+            options),
+        rpc,
+        null);
   }
 
   private MessageBytes message() {
@@ -73,7 +77,7 @@ final class PredictExchangeTest {
 
   @Test
   void cancelBeforeHalfCloseFreesTheMessage() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onCancel();
     assertEquals(List.of(), rpc.events);
@@ -81,7 +85,7 @@ final class PredictExchangeTest {
 
   @Test
   void aLargeRequestIsFreedAtOnceWhenItsClientLeaves() {
-    PredictExchange exchange = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(0);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertEquals(1, openMessages.get());
@@ -94,10 +98,10 @@ final class PredictExchangeTest {
 
   @Test
   void largeRequestsAreRefusedWhenTooManyBytesWait() {
-    PredictExchange first = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> first = exchange(0);
     first.onMessage(message());
     first.onHalfClose();
-    PredictExchange second = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> second = exchange(0);
     second.onMessage(message());
     second.onHalfClose();
     assertEquals(1, openMessages.get());
@@ -108,7 +112,7 @@ final class PredictExchangeTest {
 
   @Test
   void aSecondMessageIsRefusedOnce() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onMessage(message());
     exchange.onMessage(message());
@@ -124,7 +128,7 @@ final class PredictExchangeTest {
 
   @Test
   void cancelWhileQueuedNeitherRunsNorAnswers() {
-    PredictExchange exchange = exchange(0);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(0);
     exchange.onMessage(message());
     exchange.onHalfClose();
     exchange.onCancel();
@@ -135,7 +139,7 @@ final class PredictExchangeTest {
 
   @Test
   void cancelAfterTheAnswerChangesNothing() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     exchange.onCancel();
@@ -149,7 +153,7 @@ final class PredictExchangeTest {
           servable.identity(request, completion);
           throw new IllegalStateException("after the end");
         });
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertEquals(List.of("headers", "message", "close OK"), rpc.events);
@@ -158,7 +162,7 @@ final class PredictExchangeTest {
   @Test
   void aTransportThatFailsStillLetsEverythingGo() {
     rpc.failsToSend = true;
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertEquals(List.of("headers", "close INTERNAL"), rpc.events);
@@ -166,7 +170,7 @@ final class PredictExchangeTest {
 
   @Test
   void theAnswerIsEncodedBeforeTheTensorsAreFreed() {
-    PredictExchange exchange = exchange(1000);
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertTrue(rpc.openTensorsWhileSending > 0);
@@ -271,7 +275,8 @@ final class PredictExchangeTest {
 
     @Override
     public MethodDescriptor<MessageBytes, PredictAnswer> getMethodDescriptor() {
-      return GrpcPredict.descriptor();
+      return GrpcInference.descriptor(
+          PredictionServiceGrpc.getPredictMethod(), GrpcPredict.responses());
     }
 
     @Override

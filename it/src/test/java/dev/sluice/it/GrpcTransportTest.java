@@ -1,0 +1,235 @@
+package dev.sluice.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.TextFormat;
+import dev.sluice.protos.serving.GetModelStatusRequest;
+import dev.sluice.protos.serving.ModelServiceGrpc;
+import dev.sluice.protos.serving.ModelSpec;
+import dev.sluice.protos.serving.SSLConfig;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Encryption, Unix sockets and compression of gRPC. */
+@Timeout(180)
+class GrpcTransportTest {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  @TempDir private Path scratch;
+
+  /** A self-signed certificate and its key, as PEM. */
+  private record Identity(String key, String certificate) {}
+
+  private Identity identity(String name) throws Exception {
+    Path store = scratch.resolve(name + ".p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=dns:localhost",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                new String(PASSWORD))
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(keytool.waitFor(60, TimeUnit.SECONDS) && keytool.exitValue() == 0, output);
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD);
+    }
+    return new Identity(
+        pem("PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded()),
+        pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
+  }
+
+  private static String pem(String kind, byte[] der) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(kind, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der), kind);
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private Path write(SSLConfig.Builder config) throws Exception {
+    return Files.writeString(
+        scratch.resolve("ssl.config"), TextFormat.printer().printToString(config.build()));
+  }
+
+  private static ServerProcess serve(String... flags) throws Exception {
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.add("--model_name=m");
+    all.add("--model_base_path=" + Models.path("half_plus_two"));
+    return ServerProcess.serve(all.toArray(String[]::new));
+  }
+
+  private static String ask(ManagedChannel channel) {
+    try {
+      return ModelServiceGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(20, TimeUnit.SECONDS)
+          .withCompression("gzip")
+          .getModelStatus(
+              GetModelStatusRequest.newBuilder()
+                  .setModelSpec(ModelSpec.newBuilder().setName("m"))
+                  .build())
+          .getModelVersionStatus(0)
+          .getState()
+          .name();
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static ManagedChannel encrypted(ServerProcess server, SslContextBuilder trust)
+      throws Exception {
+    return NettyChannelBuilder.forAddress("localhost", server.grpcPort())
+        .sslContext(GrpcSslContexts.configure(trust).build())
+        .build();
+  }
+
+  private static Status.Code refused(ManagedChannel channel) {
+    return assertThrows(StatusRuntimeException.class, () -> ask(channel)).getStatus().getCode();
+  }
+
+  @Test
+  void serverShowsItsCertificate() throws Exception {
+    Identity own = identity("server");
+    Path config =
+        write(SSLConfig.newBuilder().setServerKey(own.key).setServerCert(own.certificate));
+    try (ServerProcess server = serve("--ssl_config_file=" + config)) {
+      SslContextBuilder trust = SslContextBuilder.forClient().trustManager(stream(own.certificate));
+      assertEquals("AVAILABLE", ask(encrypted(server, trust)));
+      assertEquals(
+          Status.Code.UNAVAILABLE,
+          refused(
+              NettyChannelBuilder.forAddress("localhost", server.grpcPort())
+                  .usePlaintext()
+                  .build()));
+    }
+  }
+
+  @Test
+  void clientsMustShowTheirs() throws Exception {
+    Identity own = identity("server");
+    Identity client = identity("client");
+    Identity stranger = identity("stranger");
+    Path config =
+        write(
+            SSLConfig.newBuilder()
+                .setServerKey(own.key)
+                .setServerCert(own.certificate)
+                .setCustomCa(client.certificate)
+                .setClientVerify(true));
+    try (ServerProcess server = serve("--ssl_config_file=" + config)) {
+      assertEquals(
+          "AVAILABLE",
+          ask(
+              encrypted(
+                  server,
+                  SslContextBuilder.forClient()
+                      .trustManager(stream(own.certificate))
+                      .keyManager(stream(client.certificate), stream(client.key)))));
+      assertEquals(
+          Status.Code.UNAVAILABLE,
+          refused(
+              encrypted(
+                  server, SslContextBuilder.forClient().trustManager(stream(own.certificate)))));
+      assertEquals(
+          Status.Code.UNAVAILABLE,
+          refused(
+              encrypted(
+                  server,
+                  SslContextBuilder.forClient()
+                      .trustManager(stream(own.certificate))
+                      .keyManager(stream(stranger.certificate), stream(stranger.key)))));
+    }
+  }
+
+  @Test
+  void unusableKeyIsNamed() throws Exception {
+    Identity own = identity("server");
+    Path config =
+        write(SSLConfig.newBuilder().setServerKey("nonsense").setServerCert(own.certificate));
+    try (ServerProcess server =
+        ServerProcess.launch(
+            "--ssl_config_file=" + config, "--model_base_path=" + Models.path("half_plus_two"))) {
+      assertEquals(255, server.exitCode());
+      server.await("the line", () -> !server.log().isEmpty());
+      assertTrue(
+          server.log().getFirst().contains(config + ": server_key"), server.log().getFirst());
+    }
+  }
+
+  @Test
+  void socketIsServedBesideThePortAndReplacesAStaleOne() throws Exception {
+    Path socket = scratch.resolve("grpc.sock");
+    for (int start = 0; start < 2; start++) {
+      try (ServerProcess server =
+          serve(
+              "--grpc_socket_path=" + socket,
+              "--grpc_channel_arguments=grpc.default_compression_algorithm=2,"
+                  + "grpc.max_connection_age_ms=60000,x.y=1")) {
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try {
+          assertEquals(
+              "AVAILABLE",
+              ask(
+                  NettyChannelBuilder.forAddress(new DomainSocketAddress(socket.toString()))
+                      .eventLoopGroup(loop)
+                      .channelType(EpollDomainSocketChannel.class)
+                      .usePlaintext()
+                      .build()));
+        } finally {
+          loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+        assertEquals(
+            "AVAILABLE",
+            ask(
+                NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
+                    .usePlaintext()
+                    .build()));
+        assertEquals(
+            1,
+            server.log().stream().filter(s -> s.contains("x.y=1 has no effect")).count(),
+            server.log()::toString);
+      }
+    }
+  }
+}
