@@ -53,7 +53,7 @@ final class ScenarioFiles {
     }
     return text.replace(models.toString(), "${MODELS}")
         .replace(Models.root().toString(), "${CORPUS_MODELS}")
-        .replace("running on " + host, "running on ${HOST}");
+        .replace("running on " + host, "running on ${HOSTNAME}");
   }
 
   void writeConfig(String text) throws IOException {

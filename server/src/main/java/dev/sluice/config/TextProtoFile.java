@@ -45,10 +45,13 @@ final class TextProtoFile {
           .build()
           .merge(Files.readString(file), message);
     } catch (TextFormat.ParseException e) {
-      // The message of a ParseException begins with line:column.
+      // The message of a ParseException begins with line:column; some have several lines.
       throw ConfigException.invalid(
           "Invalid protobuf file: '%s': Error parsing text-format %s: %s"
-              .formatted(file, message.getDescriptorForType().getFullName(), e.getMessage()));
+              .formatted(
+                  file,
+                  message.getDescriptorForType().getFullName(),
+                  String.valueOf(e.getMessage()).replaceAll("\\s+", " ")));
     } catch (NoSuchFileException e) {
       throw new ConfigException(Code.NOT_FOUND, file + "; No such file or directory");
     } catch (IOException e) {

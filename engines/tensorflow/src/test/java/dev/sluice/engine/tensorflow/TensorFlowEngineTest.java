@@ -6,11 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContract;
+import dev.sluice.engine.EngineOptions;
+import dev.sluice.engine.Loader;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,5 +73,16 @@ final class TensorFlowEngineTest extends EngineContract {
     assertTrue(
         failure.text().contains("org.tensorflow:tensorflow-core-native with classifier plan9-mips"),
         failure.text());
+  }
+
+  @Test
+  void operationLibraryThatIsNoneFailsTheLoadAndIsNamed(@TempDir Path directory)
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("ops.so"), "no library");
+    EngineOptions options =
+        new EngineOptions(Set.of("serve"), 0, 0, ByteBuffer.allocate(0), List.of(file));
+    Loader loader = engine.loaderFor(Models.version("dtypes", "1"), options).orElseThrow();
+    String text = assertThrows(ServingException.class, loader::load).text();
+    assertTrue(text.startsWith("The operations of " + file + " cannot be loaded: "), text);
   }
 }
