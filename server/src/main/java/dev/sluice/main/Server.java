@@ -70,8 +70,9 @@ final class Server {
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
 
   /**
-   * What large requests may hold while they arrive and wait to be decoded: a quarter of what
-   * dist/jvm.options gives all buffers, since a buffer that grows may take twice its content.
+   * What large requests may hold while they arrive and wait to be decoded: far less than what
+   * dist/jvm.options gives all buffers, since a buffer that grows may take twice its content, and
+   * gRPC messages of any size come on top.
    */
   private static final long LARGE_REQUEST_BYTES = 256L << 20;
 
