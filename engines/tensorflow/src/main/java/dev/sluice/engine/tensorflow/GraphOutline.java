@@ -48,9 +48,10 @@ final class GraphOutline {
   private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
   /**
-   * Makes a shape out of a value: harmless if the value was computed from shapes, as layers do it.
+   * Make a shape out of a value: harmless if the value was computed from shapes, as layers do it.
    */
-  private static final String RESHAPE = "Reshape";
+  private static final Set<String> SHAPED_BY_VALUES =
+      Set.of("Reshape", "Slice", "StridedSlice", "SplitV");
 
   /** Make an index, and so perhaps a shape, out of the values of floats. */
   private static final Set<String> INDEX_MAKERS = Set.of("Cast", "Bitcast", "ArgMax", "ArgMin");
@@ -99,7 +100,8 @@ final class GraphOutline {
       return false;
     }
     boolean mayHaveIndices = feedsIndices || !Collections.disjoint(ops, INDEX_MAKERS);
-    return SHAPE_BOUND.containsAll(ops) && !(mayHaveIndices && ops.contains(RESHAPE));
+    return SHAPE_BOUND.containsAll(ops)
+        && (!mayHaveIndices || Collections.disjoint(ops, SHAPED_BY_VALUES));
   }
 
   /** Gathers the types of all operations that a run needs; false if the graph lacks something. */

@@ -42,9 +42,12 @@ record SessionConfig(int intraOpThreads, int interOpThreads, ByteBuffer others) 
         options.sessionConfig());
   }
 
-  /** Returns true if a run needs no thread but its caller's to make progress. */
+  /**
+   * Returns true if a run needs no thread but its caller's to make progress. Threads within an
+   * operation come from a pool that models share.
+   */
   boolean runsOnCaller() {
-    return interOpThreads == ON_CALLER;
+    return interOpThreads == ON_CALLER && intraOpThreads == 1;
   }
 
   /** Returns the serialized ConfigProto. */

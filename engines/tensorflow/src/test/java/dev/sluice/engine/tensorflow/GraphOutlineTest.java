@@ -86,6 +86,11 @@ class GraphOutlineTest {
     node("y", "Reshape", "x", "shape");
     assertTrue(isBound("y:0"));
     assertFalse(graph.isShapeBound(List.of("y:0"), true), "whole numbers are fed");
+    for (String op : List.of("Slice", "StridedSlice", "SplitV")) {
+      node(op, op, "x", "shape");
+      assertTrue(isBound(op + ":0"), op);
+      assertFalse(graph.isShapeBound(List.of(op + ":0"), true), op);
+    }
     node("index", "ArgMax", "x");
     node("z", "Reshape", "x", "index");
     assertFalse(isBound("z:0"));
