@@ -105,13 +105,15 @@ final class ProtoReader {
     return buffer.get(index++);
   }
 
-  /** Returns a field's number and wire type. */
+  /**
+   * Returns a field's number and wire type: 32 bits, what is sent above them counts for nothing.
+   */
   int readTag() throws MalformedMessageException {
-    long tag = readVarint();
-    if (tag >>> Integer.SIZE != 0 || tag >>> WIRE_TYPE_BITS == 0) {
+    int tag = (int) readVarint();
+    if (tag >>> WIRE_TYPE_BITS == 0) {
       throw new MalformedMessageException();
     }
-    return (int) tag;
+    return tag;
   }
 
   long readVarint() throws MalformedMessageException {

@@ -1,9 +1,11 @@
 package dev.sluice.api.tfs.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -178,6 +180,16 @@ final class InferenceRequestHeadTest {
       assertEquals(
           parses(bytes), scans(bytes), () -> "seed " + seed + " " + Arrays.toString(bytes));
     }
+  }
+
+  @Test
+  void whatATagHasAboveItsThirtyTwoBitsCountsForNothing() {
+    byte[] unknownField = {(byte) 0xf8, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x1f, 7};
+    assertTrue(parses(unknownField));
+    assertTrue(scans(unknownField));
+    byte[] fieldZero = {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, 0x10, 7};
+    assertFalse(parses(fieldZero));
+    assertFalse(scans(fieldZero));
   }
 
   private static boolean parses(byte[] bytes) {
