@@ -9,14 +9,18 @@ import org.jspecify.annotations.Nullable;
  * Puts one body together after the other.
  *
  * <p>A body that comes in one piece is kept as it came. Others are copied piece by piece to a
- * buffer of their own, which counts against a budget by what has arrived, not by what the client
- * announces. A body that finds no room is dropped, and so is the rest of it. Confined to an event
- * loop.
+ * buffer of their own. What of it goes beyond {@link #FREE_BYTES} counts against a budget, by what
+ * has arrived, not by what the client announces. A body that finds no room is dropped, and so is
+ * the rest of it. Confined to an event loop.
  */
 final class BodyGatherer {
+  /** So that small requests are served whatever large ones hold. */
+  static final int FREE_BYTES = 64 << 10;
+
   private final ByteBudget budget;
   private @Nullable ByteBuf gathered;
   private long held;
+  private long arrived;
   private boolean overflown;
 
   BodyGatherer(ByteBudget budget) {
@@ -25,6 +29,7 @@ final class BodyGatherer {
 
   /** Takes in a piece, which stays the caller's. */
   void add(ByteBuf piece, boolean last, ByteBufAllocator allocator) {
+    arrived += piece.readableBytes();
     if (overflown || !piece.isReadable()) {
       return;
     }
@@ -32,18 +37,52 @@ final class BodyGatherer {
       gathered = piece.retain();
       return;
     }
-    if (!budget.tryGrow(held, piece.readableBytes())) {
+    if (!charge(size() + piece.readableBytes())) {
       drop();
       overflown = true;
       return;
     }
-    held += piece.readableBytes();
+    room(piece.readableBytes(), allocator).writeBytes(piece);
+  }
+
+  private long size() {
+    ByteBuf buffer = gathered;
+    return buffer == null ? 0 : buffer.readableBytes();
+  }
+
+  private boolean charge(long size) {
+    long more = size - FREE_BYTES - held;
+    if (more <= 0) {
+      return true;
+    }
+    if (!budget.tryGrow(held, more)) {
+      return false;
+    }
+    held += more;
+    return true;
+  }
+
+  /** Doubles, for Netty's own growth by constant steps copies a large body many times. */
+  private ByteBuf room(int bytes, ByteBufAllocator allocator) {
     ByteBuf buffer = gathered;
     if (buffer == null) {
-      buffer = allocator.buffer(2 * piece.readableBytes());
+      buffer = allocator.buffer(2 * bytes);
       gathered = buffer;
+    } else if (buffer.writableBytes() < bytes) {
+      long doubled = Math.max(2L * buffer.capacity(), (long) buffer.readableBytes() + bytes);
+      buffer.capacity((int) Math.min(doubled, buffer.maxCapacity()));
     }
-    buffer.writeBytes(piece);
+    return buffer;
+  }
+
+  /** Returns how many bytes have arrived, of all bodies together. */
+  long arrived() {
+    return arrived;
+  }
+
+  /** Returns how many bytes of the budget the body under way holds. */
+  long held() {
+    return held;
   }
 
   /** Hands the whole body over, or null if it found no room, and begins anew. */

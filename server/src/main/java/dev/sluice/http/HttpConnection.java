@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,11 +43,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean reading;
   private boolean unflushed;
   private boolean timerArmed;
+  private boolean stallWatched;
   private boolean handling;
 
   HttpConnection(HttpListener listener) {
     this.listener = listener;
-    this.body = new BodyGatherer(listener.bodies());
+    this.body = new BodyGatherer(listener.bodies().budget());
   }
 
   @Override
@@ -112,6 +114,28 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     body.add(content.content(), last, ctx.alloc());
     if (last) {
       complete(request);
+    } else if (body.held() > 0 && !stallWatched) {
+      stallWatched = true;
+      watchStall(ctx);
+    }
+  }
+
+  private void watchStall(ChannelHandlerContext ctx) {
+    long before = body.arrived();
+    long patience = listener.bodies().patience().toNanos();
+    var _ = ctx.executor().schedule(() -> checkStall(ctx, before), patience, TimeUnit.NANOSECONDS);
+  }
+
+  /** A client that holds memory others wait for, and sends no more, is given up. */
+  private void checkStall(ChannelHandlerContext ctx, long before) {
+    if (body.held() == 0) {
+      stallWatched = false;
+    } else if (body.arrived() > before || !ctx.channel().config().isAutoRead()) {
+      watchStall(ctx); // it grows, or it is we who do not read
+    } else if (current != null) {
+      ctx.close(); // an answer now would be taken for that of the request under way
+    } else {
+      refuse(ctx, HttpURLConnection.HTTP_CLIENT_TIMEOUT);
     }
   }
 
@@ -190,7 +214,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** What cannot be parsed gets a page of the HTTP layer and ends the connection. */
   private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
-    int status = HttpErrors.statusOf(request.decoderResult());
+    refuse(ctx, HttpErrors.statusOf(request.decoderResult()));
+  }
+
+  private void refuse(ChannelHandlerContext ctx, int status) {
     byte[] page = HttpErrors.page(status);
     refuseRest = true;
     dropBody();
@@ -204,7 +231,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void refuseForRoom(Exchange exchange) {
     String text =
         "{\"error\": \"Too many large requests at once: at most "
-            + listener.bodies().limit()
+            + listener.bodies().budget().limit()
             + " bytes may wait to be decoded\"}";
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
     exchange.respond(Response.json(503), bytes, bytes.length);

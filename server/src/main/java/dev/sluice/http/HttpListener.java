@@ -2,7 +2,6 @@ package dev.sluice.http;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.sluice.admission.ByteBudget;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -37,7 +36,7 @@ public final class HttpListener implements AutoCloseable {
   private final EventLoopGroup workers;
   private final Class<? extends ServerChannel> channelType;
   private final HttpHandler handler;
-  private final ByteBudget bodies;
+  private final BodyLimits bodies;
   private final ResponseHead heads;
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -46,14 +45,14 @@ public final class HttpListener implements AutoCloseable {
   /**
    * Creates a listener on event loops that the caller owns and shares.
    *
-   * @param bodies what large bodies may hold from their first piece until they are decoded
+   * @param bodies what large bodies may hold, and for how long they may stop arriving
    */
   public HttpListener(
       EventLoopGroup acceptors,
       EventLoopGroup workers,
       Class<? extends ServerChannel> channelType,
       HttpHandler handler,
-      ByteBudget bodies,
+      BodyLimits bodies,
       InstantSource clock) {
     this.acceptors = acceptors;
     this.workers = workers;
@@ -153,7 +152,7 @@ public final class HttpListener implements AutoCloseable {
     return handler;
   }
 
-  ByteBudget bodies() {
+  BodyLimits bodies() {
     return bodies;
   }
 

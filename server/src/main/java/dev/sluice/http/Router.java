@@ -3,6 +3,7 @@ package dev.sluice.http;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests to handlers by path, and answers itself what no API should see (rest.md §1.1).
@@ -37,19 +38,26 @@ public final class Router implements HttpHandler {
       refuse(exchange, 400);
       return;
     }
-    for (Prefix prefix : prefixes) {
-      if (target.regionMatches(true, 0, prefix.path, 0, prefix.path.length())) {
-        prefix.handler.handle(exchange);
-        return;
-      }
-    }
-    int query = target.indexOf('?');
-    HttpHandler handler = exact.get(query < 0 ? target : target.substring(0, query));
+    HttpHandler handler = handlerFor(target);
     if (handler == null) {
       refuse(exchange, 404);
     } else {
       handler.handle(exchange);
     }
+  }
+
+  private @Nullable HttpHandler handlerFor(String target) {
+    int query = target.indexOf('?');
+    HttpHandler handler = exact.get(query < 0 ? target : target.substring(0, query));
+    if (handler != null) {
+      return handler;
+    }
+    for (Prefix prefix : prefixes) {
+      if (target.regionMatches(true, 0, prefix.path, 0, prefix.path.length())) {
+        return prefix.handler;
+      }
+    }
+    return null;
   }
 
   private static void refuse(Exchange exchange, int status) {

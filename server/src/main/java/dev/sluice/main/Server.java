@@ -19,6 +19,7 @@ import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
+import dev.sluice.http.BodyLimits;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.HttpListener;
 import dev.sluice.http.Router;
@@ -70,11 +71,16 @@ final class Server {
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
 
   /**
-   * What large requests may hold while they arrive and wait to be decoded: far less than what
-   * dist/jvm.options gives all buffers, since a buffer that grows may take twice its content, and
-   * gRPC messages of any size come on top.
+   * What large REST bodies may hold from their arrival until they are decoded: far less than what
+   * dist/jvm.options gives all buffers, since a buffer that grows may take twice its content.
    */
-  private static final long LARGE_REQUEST_BYTES = 256L << 20;
+  private static final long BODY_BYTES = 256L << 20;
+
+  /** What large gRPC messages may hold that wait to be decoded. */
+  private static final long MESSAGE_BYTES = 1L << 30;
+
+  /** How long a large body may stop arriving. */
+  private static final Duration BODY_PATIENCE = Duration.ofSeconds(30);
 
   private final ServerSettings settings;
   private final ModelsConfig models;
@@ -128,15 +134,15 @@ final class Server {
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
-    ByteBudget largeRequests = new ByteBudget(LARGE_REQUEST_BYTES);
-    this.threads = new RequestThreads(loops::executeAtEndOfTurn, workers, largeRequests);
+    this.threads =
+        new RequestThreads(loops::executeAtEndOfTurn, workers, new ByteBudget(MESSAGE_BYTES));
     this.http =
         new HttpListener(
             loops.acceptors(),
             loops.workers(),
             loops.channelType(),
             routes(),
-            largeRequests,
+            new BodyLimits(new ByteBudget(BODY_BYTES), BODY_PATIENCE),
             Clock.systemUTC());
     this.reload =
         new ModelReload(

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -40,8 +41,17 @@ class HttpListenerTest {
           loops,
           NioServerSocketChannel.class,
           new Router(
-              Map.of("/echo", HttpListenerTest::echo, "/hold", this::hold), java.util.List.of()),
-          bodies,
+              Map.of(
+                  "/echo",
+                  HttpListenerTest::echo,
+                  "/hold",
+                  this::hold,
+                  "/v1/echo",
+                  HttpListenerTest::echo),
+              List.of(
+                  new Router.Prefix(
+                      "/v1/", exchange -> exchange.respond(Response.text(200), new byte[0], 0)))),
+          new BodyLimits(bodies, Duration.ofMinutes(1)),
           Clock.systemUTC());
   private int port;
 
@@ -122,6 +132,43 @@ class HttpListenerTest {
     awaitHeld(false);
   }
 
+  @Test
+  void aBodyThatStopsArrivingIsGivenUp() throws IOException {
+    HttpListener impatient =
+        new HttpListener(
+            loops,
+            loops,
+            NioServerSocketChannel.class,
+            HttpListenerTest::echo,
+            new BodyLimits(bodies, Duration.ofMillis(50)),
+            Clock.systemUTC());
+    port = impatient.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
+    String large = "0123456789".repeat(300_000);
+    try (impatient;
+        Client client = new Client()) {
+      client.send(post("/echo", large).substring(0, 2_000_000));
+      assertTrue(client.answer().head().startsWith("HTTP/1.1 408 "));
+      awaitHeld(false);
+    }
+  }
+
+  @Test
+  void smallBodiesNeedNoRoom() throws IOException {
+    String large = "0123456789".repeat(300_000);
+    try (Client first = new Client();
+        Client second = new Client()) {
+      first.send(post("/echo", large).substring(0, 2_000_000));
+      awaitHeld(true);
+      second.send(
+          "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "7d00\r\n"
+              + "x".repeat(32_000)
+              + "\r\n3\r\nabc\r\n0\r\n\r\n");
+      assertEquals("x".repeat(32_000) + "abc", second.answer().body());
+    }
+    awaitHeld(false);
+  }
+
   private void awaitHeld(boolean some) {
     assertTimeoutPreemptively(
         Duration.ofSeconds(30),
@@ -140,6 +187,15 @@ class HttpListenerTest {
       assertEquals(large, client.answer().body());
     }
     awaitHeld(false);
+  }
+
+  @Test
+  void anExactPathWinsOverAPrefix() throws IOException {
+    try (Client client = new Client()) {
+      client.send(post("/v1/echo", "exact") + post("/v1/other", "prefix"));
+      assertEquals("exact", client.answer().body());
+      assertEquals("", client.answer().body());
+    }
   }
 
   @Test
@@ -273,7 +329,7 @@ class HttpListenerTest {
             loops,
             NioServerSocketChannel.class,
             e -> {},
-            new ByteBudget(1 << 20),
+            new BodyLimits(bodies, Duration.ofMinutes(1)),
             Clock.systemUTC());
     IOException refusal =
         assertThrows(
