@@ -6,26 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Replays what was recorded of the reference's life cycle: versions come, go, break and are
- * repaired. {@code differences.json} names what is otherwise on purpose, and why; {@code
- * pending.txt} names what cannot be replayed yet.
+ * repaired. {@code differences.json} names what is otherwise on purpose, and why.
  */
 class LifecycleScenarioTest {
   /** Mostly they wait for the file system to be looked at again. */
@@ -46,16 +41,13 @@ class LifecycleScenarioTest {
 
   @TestFactory
   Stream<DynamicTest> asRecorded() throws IOException {
-    Set<String> pending = Scenario.pending();
     List<DynamicTest> tests = new ArrayList<>();
     for (Scenario scenario : Scenario.all()) {
-      if (!pending.contains(scenario.name())) {
-        Future<List<String>> problems = threads.submit(replay(scenario));
-        tests.add(
-            DynamicTest.dynamicTest(
-                scenario.name(), () -> assertEquals(List.of(), problems.get())));
-      }
+      Future<List<String>> problems = threads.submit(replay(scenario));
+      tests.add(
+          DynamicTest.dynamicTest(scenario.name(), () -> assertEquals(List.of(), problems.get())));
     }
+    assertTrue(tests.size() >= 50, "only " + tests.size() + " scenarios");
     return tests.stream();
   }
 
@@ -65,14 +57,5 @@ class LifecycleScenarioTest {
         return replay.run();
       }
     };
-  }
-
-  @Test
-  void pendingScenariosExist() throws IOException {
-    Set<String> names = Scenario.all().stream().map(Scenario::name).collect(Collectors.toSet());
-    Set<String> unknown = new HashSet<>(Scenario.pending());
-    unknown.removeAll(names);
-    assertEquals(Set.of(), unknown);
-    assertTrue(names.size() >= 50, "only " + names.size() + " scenarios");
   }
 }

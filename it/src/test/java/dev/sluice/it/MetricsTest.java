@@ -35,14 +35,19 @@ class MetricsTest {
 
   @TempDir private Path scratch;
 
-  private ServerProcess serve(String monitoring, String... flags) throws Exception {
-    Path file = Files.writeString(scratch.resolve("monitoring.config"), monitoring);
-    String[] all = new String[flags.length + 3];
-    all[0] = "--model_name=half_plus_two";
-    all[1] = "--model_base_path=" + Models.path("half_plus_two");
-    all[2] = "--monitoring_config_file=" + file;
-    System.arraycopy(flags, 0, all, 3, flags.length);
-    return ServerProcess.serve(all);
+  /** Serves a model to ask, and one with warm-up requests, which nobody asks. */
+  private ServerProcess serve(String monitoring) throws Exception {
+    StringBuilder models = new StringBuilder("model_config_list {\n");
+    for (String name : List.of("half_plus_two", "digits_warmup")) {
+      models.append(
+          "config { name: \"%s\" base_path: \"%s\" model_platform: \"tensorflow\" }\n"
+              .formatted(name, Models.path(name)));
+    }
+    return ServerProcess.serve(
+        "--model_config_file="
+            + Files.writeString(scratch.resolve("models.config"), models.append("}")),
+        "--monitoring_config_file="
+            + Files.writeString(scratch.resolve("monitoring.config"), monitoring));
   }
 
   @Test

@@ -11,10 +11,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,17 +46,11 @@ record Scenario(
     }
     List<Scenario> scenarios = new ArrayList<>();
     for (String line : lines(new GZIPInputStream(resource("scenarios.jsonl.gz")))) {
-      JsonObject recorded = JsonParser.parseString(line).getAsJsonObject();
+      JsonObject recorded =
+          JsonParser.parseString(ScenarioFiles.maskVariable(line)).getAsJsonObject();
       scenarios.add(of(recorded, differences.getAsJsonArray(recorded.get("name").getAsString())));
     }
     return scenarios;
-  }
-
-  /** Returns the names of scenarios that cannot be replayed yet. */
-  static Set<String> pending() throws IOException {
-    Set<String> names = new LinkedHashSet<>(lines(resource("pending.txt")));
-    names.removeIf(name -> name.isBlank() || name.startsWith("#"));
-    return names;
   }
 
   private static InputStream resource(String name) {

@@ -63,8 +63,10 @@ final class ScenarioReplay implements AutoCloseable {
     if (!scenario.config().isEmpty()) {
       files.writeConfig(scenario.config());
     }
-    if (scenario.name().equals("start_empty_base_path")) {
-      files.createDirectory("m");
+    switch (scenario.name()) { // what was there before the first recorded step
+      case "start_empty_base_path" -> files.createDirectory("m");
+      case "drain_running_request" -> files.publish("burn/1", "burn/1");
+      default -> {}
     }
     for (int i = 0; i < scenario.steps().size(); i++) {
       Scenario.Step step = scenario.steps().get(i);
@@ -118,7 +120,7 @@ final class ScenarioReplay implements AutoCloseable {
         GET,
         match -> compareAnswer(index, step, get(match.group(1))),
         SLEEP,
-        match -> slow = client().sleep(match.group(1), Long.parseLong(match.group(2))));
+        match -> beginSlow(match.group(1), Long.parseLong(match.group(2))));
   }
 
   private void performOther(int index, Scenario.Step step, String text) throws Exception {
@@ -164,6 +166,13 @@ final class ScenarioReplay implements AutoCloseable {
       started.awaitReady();
     }
     client = new ScenarioClient(started.grpcPort(), files::normalize);
+  }
+
+  /** Begins a slow request; what comes next must find it running. */
+  private void beginSlow(String model, long millis) throws InterruptedException {
+    slow = client().sleep(model, millis);
+    String lane = "lane-" + model + "-1-0";
+    server().await("the request to be on its lane", () -> server().hasThread(lane));
   }
 
   private ServerProcess server() {

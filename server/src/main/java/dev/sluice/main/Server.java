@@ -172,7 +172,9 @@ final class Server {
     if (settings.warmup().enabled()) {
       decorators.add(
           new Warmup(
-              Math.max(1, settings.warmup().iterations()), line -> LOG.log(Level.INFO, line)));
+              Math.max(1, settings.warmup().iterations()),
+              metrics,
+              line -> LOG.log(Level.INFO, line)));
     }
     return decorators;
   }

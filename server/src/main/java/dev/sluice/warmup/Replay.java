@@ -19,7 +19,6 @@ import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.tensor.Tensor;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,8 +43,17 @@ final class Replay implements ServableLookup {
     return lease.servable().signatures();
   }
 
-  /** Runs a request and waits for its end; the model that it names is not looked at. */
-  void run(PredictRequest request) throws ServingException, MalformedMessageException {
+  /** Returns the name of the model that is run. */
+  String model() {
+    return lease.id().model();
+  }
+
+  /**
+   * Runs a request and waits for its end; the model that it names is not looked at.
+   *
+   * @return how many nanoseconds the engine took
+   */
+  long run(PredictRequest request) throws ServingException, MalformedMessageException {
     PredictRequestHead head =
         PredictRequestHead.scan(MessageBytes.of(request.toByteString().asReadOnlyByteBuffer()));
     End end = new End();
@@ -60,7 +68,7 @@ final class Replay implements ServableLookup {
       }
     }
     call.run();
-    end.await();
+    return end.await();
   }
 
   @Override
@@ -78,31 +86,31 @@ final class Replay implements ServableLookup {
     return OptionalLong.empty();
   }
 
-  /** How a run ended: empty, or why it failed. */
+  /** How a run ended: with the time that it took, or why it failed. */
   private static final class End implements Answer {
-    private final CompletableFuture<Optional<ServingException>> failure = new CompletableFuture<>();
+    private final CompletableFuture<Long> nanos = new CompletableFuture<>();
 
     @Override
     public void succeeded(Call call, Tensor[] outputs) {
-      failure.complete(Optional.empty());
+      nanos.complete(call.runNanos());
     }
 
     @Override
     public void failed(Call call, ServingException reason) {
-      failure.complete(Optional.of(reason));
+      nanos.completeExceptionally(reason);
     }
 
-    void await() throws ServingException {
+    long await() throws ServingException {
       try {
-        Optional<ServingException> reason = failure.get();
-        if (reason.isPresent()) {
-          throw reason.get();
-        }
+        return nanos.get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ServingException(Code.CANCELLED, "Interrupted during warm-up");
-      } catch (ExecutionException impossible) {
-        throw new IllegalStateException("a completed answer has failed", impossible);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof ServingException reason) {
+          throw reason;
+        }
+        throw new IllegalStateException("a run ended with something else than an answer", e);
       }
     }
   }

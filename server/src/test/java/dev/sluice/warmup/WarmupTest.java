@@ -1,11 +1,14 @@
 package dev.sluice.warmup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.protos.serving.ClassificationRequest;
 import dev.sluice.protos.serving.ClassifyLog;
 import dev.sluice.protos.serving.ExampleList;
@@ -51,6 +54,8 @@ class WarmupTest {
 
   private final RecordingServable servable = new RecordingServable();
   private final List<String> log = new ArrayList<>();
+  private final MetricRegistry registry = new MetricRegistry();
+  private final ServingMetrics metrics = new ServingMetrics(registry, false);
 
   @Test
   void aVersionWithoutTheFileIsLeftAlone() throws Exception {
@@ -230,9 +235,46 @@ class WarmupTest {
     warmUp(1);
   }
 
+  @Test
+  void aFileReadToItsEndIsMeasured() throws Exception {
+    write(predict("add", 1, 2), predict("add", 3));
+    warmUp(3);
+    assertMeasured("model_warmup_records_read", version + "\",status=\"OK\"} 2");
+    assertMeasured("model_warmup_latency_count", version + "\",status=\"OK\"} 1");
+    assertMeasured("runtime_latency_count", "m\",API=\"Predict\",runtime=\"TF1\"} 6");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsMeasured() throws Exception {
+    write("no records at all".getBytes(StandardCharsets.US_ASCII));
+    ServingException failure = assertThrows(ServingException.class, () -> warmUp(1));
+    String status = "\",status=\"DATA_LOSS: " + failure.text() + "\"} ";
+    assertMeasured("model_warmup_records_read", version + status + "0");
+    assertMeasured("model_warmup_latency_count", version + status + "1");
+  }
+
+  @Test
+  void aRecordThatFailsIsNoReadError() throws Exception {
+    write(predict("no_such_signature", 1));
+    assertFailure(Code.FAILED_PRECONDITION, "Serving signature key", 0);
+    assertFalse(registry.page().contains("model_warmup_records_read{"), registry::page);
+  }
+
+  private void assertMeasured(String name, String labelsAndValue) {
+    assertTrue(
+        registry
+            .page()
+            .lines()
+            .anyMatch(
+                line ->
+                    line.startsWith(":tensorflow:serving:" + name + "{")
+                        && line.endsWith("=\"" + labelsAndValue)),
+        () -> registry.page());
+  }
+
   private RecordingServable warmUp(int iterations) throws ServingException {
     ModelVersion loaded = new ModelVersion(new ServableId("m", 4), "tensorflow", version);
-    return (RecordingServable) new Warmup(iterations, log::add).decorate(loaded, servable);
+    return (RecordingServable) new Warmup(iterations, metrics, log::add).decorate(loaded, servable);
   }
 
   private void assertFailure(Code code, String start, int record) {
