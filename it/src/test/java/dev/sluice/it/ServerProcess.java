@@ -28,6 +28,7 @@ final class ServerProcess implements AutoCloseable {
   private final int grpcPort;
   private final int restPort;
   private final List<String> log = new CopyOnWriteArrayList<>();
+  private final Thread gatherer;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -35,7 +36,7 @@ final class ServerProcess implements AutoCloseable {
     this.process = process;
     this.grpcPort = grpcPort;
     this.restPort = restPort;
-    Thread.ofVirtual().start(this::gatherLog);
+    this.gatherer = Thread.ofVirtual().start(this::gatherLog);
   }
 
   /** Starts {@code serve} on free ports and waits until it answers. */
@@ -138,6 +139,11 @@ final class ServerProcess implements AutoCloseable {
 
   List<String> log() {
     return List.copyOf(log);
+  }
+
+  /** Waits until all that a process which has ended printed is in the log. */
+  void awaitEndOfLog() throws InterruptedException {
+    gatherer.join();
   }
 
   boolean isAlive() {

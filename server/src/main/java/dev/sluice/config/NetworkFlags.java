@@ -34,7 +34,7 @@ final class NetworkFlags {
   @Option(names = "--rest_api_num_threads", description = "HTTP threads; 0 lets Sluice choose.")
   int restApiNumThreads;
 
-  @Option(names = "--rest_api_timeout_in_ms", description = "Time-out of an HTTP request.")
+  @Option(names = "--rest_api_timeout_in_ms", description = "Time-out of an HTTP request; 0: none.")
   int restApiTimeoutInMs = 30_000;
 
   @Option(
@@ -117,7 +117,7 @@ final class NetworkFlags {
     return new ServerSettings.Rest(
         Checks.inRange("rest_api_port", restApiPort, 0, 65_535),
         Checks.atLeast("rest_api_num_threads", restApiNumThreads, 0),
-        Duration.ofMillis(Checks.atLeast("rest_api_timeout_in_ms", restApiTimeoutInMs, 1)),
+        Duration.ofMillis(Math.max(0, restApiTimeoutInMs)),
         restApiEnableCorsSupport);
   }
 }

@@ -221,6 +221,12 @@ class ServeOptionsTest {
         "@a=b \"c\"", ((ServerSettings.Origin.Single) settings.models().origin()).model().name());
   }
 
+  @Test
+  void aRestTimeoutBelowOneIsNone() throws ConfigException {
+    assertEquals(Duration.ZERO, withModel("--rest_api_timeout_in_ms=0").rest().timeout());
+    assertEquals(Duration.ZERO, withModel("--rest_api_timeout_in_ms=-1").rest().timeout());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--port=abc,--port=abc: expected a whole number of 32 bits",
@@ -231,7 +237,6 @@ class ServeOptionsTest {
     "--load_retry_interval_micros=x,--load_retry_interval_micros=x: expected a whole number of 64 bits",
     "--per_process_gpu_memory_fraction=x,--per_process_gpu_memory_fraction=x: expected a number",
     "--enable_batching=yes,--enable_batching=yes: expected true or false",
-    "--rest_api_timeout_in_ms=0,--rest_api_timeout_in_ms=0: expected at least 1",
     "--num_load_threads=-1,--num_load_threads=-1: expected at least 0",
     "--max_concurrent_requests=0,--max_concurrent_requests=0: expected at least 1",
     "--lane_queue_capacity=0,--lane_queue_capacity=0: expected at least 1",
