@@ -11,6 +11,7 @@ import java.math.MathContext;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class NumberReaderTest {
@@ -32,8 +33,18 @@ final class NumberReaderTest {
 
   @Test
   void readsExactlyWhatTheLibraryReads() {
+    compareWithTheLibrary(ROUNDS);
+  }
+
+  @Test
+  @Tag("slow")
+  void readsTenMillionNumbersExactly() {
+    compareWithTheLibrary(10_000_000);
+  }
+
+  private static void compareWithTheLibrary(int rounds) {
     Random random = JsonTestSupport.random("NumberReaderTest");
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
       String literal = literal(random);
       double expected = Double.parseDouble(literal);
       if (Math.abs(expected) < Double.MIN_NORMAL) {
