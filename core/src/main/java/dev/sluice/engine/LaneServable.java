@@ -123,7 +123,11 @@ public final class LaneServable implements Servable {
       completion.failed(
           new ServingException(
               Code.UNAVAILABLE,
-              "Servable " + id + " is overloaded: " + queueCapacity + " requests wait already"));
+              "Servable "
+                  + id
+                  + " is overloaded: "
+                  + queueCapacity
+                  + " requests wait already, or the system has no thread left for it"));
     }
   }
 

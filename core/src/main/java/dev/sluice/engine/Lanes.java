@@ -5,6 +5,7 @@ import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class Lanes implements AutoCloseable {
   private final String name;
   private final int maxLanes;
   private final Runner runner;
+  private final ThreadFactory threadFactory;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
 
@@ -55,6 +57,11 @@ final class Lanes implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
 
   Lanes(String name, int maxLanes, int queueCapacity, Runner runner) {
+    this(name, maxLanes, queueCapacity, runner, Lanes::newLane);
+  }
+
+  /** Creates lanes with threads of another kind, for tests. */
+  Lanes(String name, int maxLanes, int queueCapacity, Runner runner, ThreadFactory threadFactory) {
     if (maxLanes < 1 || queueCapacity < 1) {
       throw new IllegalArgumentException(
           "expected at least one lane and one place, found " + maxLanes + ", " + queueCapacity);
@@ -62,11 +69,17 @@ final class Lanes implements AutoCloseable {
     this.name = name;
     this.maxLanes = maxLanes;
     this.runner = runner;
+    this.threadFactory = threadFactory;
     this.ring = new @Nullable Object[2 * queueCapacity];
   }
 
+  private static Thread newLane(Runnable work) {
+    return Thread.ofPlatform().daemon().stackSize(STACK_BYTES).unstarted(work);
+  }
+
   /**
-   * Queues a run; returns false if the queue is full or the lanes are closed. Never blocks long.
+   * Queues a run; returns false if the queue is full, the lanes are closed, or there is no lane and
+   * none can be started. Never blocks long.
    */
   boolean offer(RunRequest request, Completion completion) {
     lock.lock();
@@ -74,15 +87,18 @@ final class Lanes implements AutoCloseable {
       if (closed || 2 * size == ring.length) {
         return false;
       }
+      // A lane stays idle until it is awake: what waits already is taken by as many of the idle.
+      if (size >= idle && threads.size() < maxLanes) {
+        startLane();
+      }
+      if (threads.isEmpty()) {
+        return false;
+      }
       int tail = (head + 2 * size) % ring.length;
       ring[tail] = request;
       ring[tail + 1] = completion;
       size++;
-      if (idle > 0) {
-        notEmpty.signal();
-      } else if (threads.size() < maxLanes) {
-        startLane();
-      }
+      notEmpty.signal();
       return true;
     } finally {
       lock.unlock();
@@ -91,14 +107,15 @@ final class Lanes implements AutoCloseable {
 
   @GuardedBy("lock")
   private void startLane() {
-    Thread lane =
-        Thread.ofPlatform()
-            .name(name + "-" + threads.size())
-            .daemon()
-            .stackSize(STACK_BYTES)
-            .unstarted(this::runLane);
+    Thread lane = threadFactory.newThread(this::runLane);
+    lane.setName(name + "-" + threads.size());
+    try {
+      lane.start();
+    } catch (OutOfMemoryError noThread) {
+      // What the JVM says when the system gives it no thread: the lanes that there are must do.
+      return;
+    }
     threads.add(lane);
-    lane.start();
   }
 
   private void runLane() {

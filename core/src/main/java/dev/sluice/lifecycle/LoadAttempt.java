@@ -82,8 +82,9 @@ final class LoadAttempt implements Runnable {
   }
 
   private Result attempt() {
-    long fingerprint = tools.fingerprint().of(version);
+    long fingerprint = 0; // if none can be taken, any later one differs
     try {
+      fingerprint = tools.fingerprint().of(version);
       return switch (tools.loaders().choose(version)) {
         case LoaderFactory.Choice.Found(Loader loader) -> reserveAndLoad(loader);
         case LoaderFactory.Choice.None(ServingException reason, boolean mayChange) ->

@@ -26,7 +26,7 @@ public final class DirectoryFingerprint implements Fingerprint {
     try {
       Files.walkFileTree(
           version.path(), EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, sum);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return UNREADABLE;
     }
     return sum.value;

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -133,11 +134,23 @@ final class Looks implements AutoCloseable {
 
   private void work() {
     for (WatchedModel model = take(); model != null; model = take()) {
-      VersionFinder.Look look = finder.apply(model);
-      if (!finish(new Result(model, look))) {
+      if (!finish(new Result(model, look(model)))) {
         cameLate.run();
         return;
       }
+    }
+  }
+
+  /** File systems are foreign code: whatever one throws concerns its model, in this round. */
+  private VersionFinder.Look look(WatchedModel model) {
+    try {
+      return finder.apply(model);
+    } catch (RuntimeException | Error e) {
+      return new VersionFinder.Look(
+          null,
+          List.of(
+              "Could not look at base path %s of servable %s: %s"
+                  .formatted(model.basePath(), model.name(), e)));
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,84 @@ class LanesTest {
       assertEquals(1, bugs.size());
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  /** An idle lane that has been called and is not awake yet is not there for a second run. */
+  @Test
+  void whatComesTogetherRunsSideBySide() throws InterruptedException {
+    for (int round = 0; round < 20; round++) {
+      AtomicReference<Thread> lane = new AtomicReference<>();
+      CountDownLatch together = new CountDownLatch(3);
+      try (Lanes lanes =
+          new Lanes(
+              "test",
+              4,
+              8,
+              (request, completion) -> {
+                if (((Numbered) request).number() == 0) {
+                  lane.set(Thread.currentThread());
+                } else {
+                  together.countDown();
+                  awaitQuietly(together);
+                }
+              })) {
+        assertTrue(lanes.offer(new Numbered(0), NOBODY));
+        awaitIdle(lane);
+        for (int i = 1; i <= 3; i++) {
+          assertTrue(lanes.offer(new Numbered(i), NOBODY));
+        }
+        assertTrue(together.await(30, TimeUnit.SECONDS), "three runs, and room for four");
+      } finally {
+        while (together.getCount() > 0) {
+          together.countDown();
+        }
+      }
+    }
+  }
+
+  private static void awaitIdle(AtomicReference<Thread> lane) {
+    Thread thread = lane.get();
+    while (thread == null || thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+      thread = lane.get();
+    }
+  }
+
+  @Test
+  void aThreadThatCannotBeStartedCostsNothingThatOthersCanDo() throws InterruptedException {
+    AtomicInteger left = new AtomicInteger();
+    AtomicInteger ran = new AtomicInteger();
+    CountDownLatch go = new CountDownLatch(1);
+    Lanes lanes =
+        new Lanes(
+            "test",
+            2,
+            8,
+            (request, completion) -> {
+              awaitQuietly(go);
+              ran.incrementAndGet();
+            },
+            work ->
+                left.getAndDecrement() > 0
+                    ? Thread.ofPlatform().daemon().unstarted(work)
+                    : new Unstartable());
+    assertFalse(lanes.offer(new Numbered(0), NOBODY), "no thread, so nobody would ever run it");
+    left.set(1);
+    assertTrue(lanes.offer(new Numbered(1), NOBODY));
+    assertTrue(lanes.offer(new Numbered(2), NOBODY), "waits for the one lane");
+    left.set(1);
+    assertTrue(lanes.offer(new Numbered(3), NOBODY), "starts the second lane");
+    go.countDown();
+    lanes.close();
+    assertEquals(3, ran.get());
+  }
+
+  /** As when the system has no thread left. */
+  private static final class Unstartable extends Thread {
+    @Override
+    public void start() {
+      throw new OutOfMemoryError("unable to create native thread");
     }
   }
 

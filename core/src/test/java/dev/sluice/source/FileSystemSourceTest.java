@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -317,6 +318,28 @@ class FileSystemSourceTest {
       answer.countDown();
       awaitReport(queue, "dead1 [1]");
       awaitReport(queue, "dead2 [1]");
+    }
+  }
+
+  @Test
+  void aLookThatThrowsConcernsItsModelAndThisRoundOnly() throws Exception {
+    versions("odd", "1");
+    versions("a", "1");
+    AtomicBoolean broken = new AtomicBoolean(true);
+    Function<WatchedModel, VersionFinder.Look> finder =
+        model -> {
+          if (model.name().equals("odd") && broken.get()) {
+            throw new IllegalStateException("a bug of a file system");
+          }
+          return VersionFinder.look(model);
+        };
+    try (FileSystemSource source =
+        new FileSystemSource(Duration.ZERO, warnings::add, finder, Duration.ofMinutes(1))) {
+      source.start(reports::add);
+      assertEquals(List.of("a [1]"), look(source, all("odd"), all("a")));
+      assertTrue(warnings.getFirst().contains("a bug of a file system"), warnings::toString);
+      broken.set(false);
+      assertEquals(List.of("odd [1]", "a [1]"), look(source, all("odd"), all("a")));
     }
   }
 

@@ -232,4 +232,28 @@ class GrpcTransportTest {
       }
     }
   }
+
+  @Test
+  void aSocketThatIsAnsweredAndAFileThatIsNoneAreLeftAlone() throws Exception {
+    Path socket = scratch.resolve("taken.sock");
+    String flag = "--grpc_socket_path=" + socket;
+    String model = "--model_base_path=" + Models.path("half_plus_two");
+    try (ServerProcess first = serve(flag)) {
+      try (ServerProcess second = ServerProcess.launch(flag, model)) {
+        assertEquals(255, second.exitCode());
+        second.awaitEndOfLog();
+        assertTrue(
+            second.log().getLast().contains(socket + ": another server answers there"),
+            second.log()::toString);
+      }
+      assertTrue(Files.exists(socket));
+      assertTrue(first.isAlive());
+    }
+    Path pipe = scratch.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    try (ServerProcess server = ServerProcess.launch("--grpc_socket_path=" + pipe, model)) {
+      assertEquals(255, server.exitCode());
+    }
+    assertTrue(Files.exists(pipe));
+  }
 }

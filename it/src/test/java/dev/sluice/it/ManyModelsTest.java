@@ -153,8 +153,10 @@ class ManyModelsTest {
         for (int version = 1; version <= 5; version++) {
           Models.publish(Models.path("text_classifier/1"), busy, 5 * round + version);
         }
-        String last = "\"version\": \"" + 5 * (round + 1) + "\",\n   \"state\": \"AVAILABLE\"";
-        Neighbour during = Neighbour.watch(server, () -> server.status("busy").contains(last));
+        String last = "\"version\":\"" + 5 * (round + 1) + "\",\"state\":\"AVAILABLE\"";
+        Neighbour during =
+            Neighbour.watch(
+                server, () -> server.status("busy").replaceAll("\\s", "").contains(last));
         System.out.println("a load: alone: %s, meanwhile: %s".formatted(alone, during));
       }
     }

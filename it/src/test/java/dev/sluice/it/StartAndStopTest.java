@@ -2,6 +2,7 @@ package dev.sluice.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +127,33 @@ class StartAndStopTest {
       assertEquals(200, response.statusCode(), response.body());
       assertTrue(response.body().contains("3000"), response.body());
       assertEquals(0, server.exitCode());
+    }
+  }
+
+  /** A run cannot be broken off: the process ends under it, and must do so in order. */
+  @Test
+  void aRunThatOutlivesTheGraceEndsWithTheProcess() throws Exception {
+    try (ServerProcess server =
+        ServerProcess.serve(
+            "--model_name=burn", "--model_base_path=" + Models.path("burn"), "--drain_seconds=0")) {
+      CompletableFuture<HttpResponse<String>> running =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return server.post(
+                      "/v1/models/burn:predict",
+                      "{\"signature_name\": \"burn\", \"inputs\": 100000000000}");
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      server.await("the request to be on its lane", () -> server.hasThread("lane-burn-1-0"));
+      server.terminate();
+      assertEquals(0, server.exitCode());
+      server.awaitEndOfLog();
+      assertTrue(
+          server.log().getLast().contains("Left loaded"), () -> String.join("\n", server.log()));
+      assertThrows(ExecutionException.class, () -> running.get(60, TimeUnit.SECONDS));
     }
   }
 

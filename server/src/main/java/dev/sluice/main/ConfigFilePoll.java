@@ -69,6 +69,9 @@ final class ConfigFilePoll implements AutoCloseable {
     } catch (ServingException e) {
       problem =
           "PollFilesystemAndReloadConfig failed to ReloadConfig: %s (%s)".formatted(e.text(), file);
+    } catch (RuntimeException bug) {
+      // The root of this thread: the next look may find something better.
+      problem = "PollFilesystemAndReloadConfig failed: %s (%s)".formatted(bug, file);
     }
     if (!problem.isEmpty() && !problem.equals(reason)) {
       log.error.accept(problem);

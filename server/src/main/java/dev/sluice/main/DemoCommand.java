@@ -36,7 +36,7 @@ final class DemoCommand {
     serveFlags.add("--model_base_path=" + model);
     try {
       var settings = ServeOptions.parse(serveFlags.toArray(String[]::new)).settings();
-      SignalStop stop = SignalStop.arrange(ServeCommand.start(settings));
+      SignalStop stop = ServeCommand.start(settings);
       boolean right =
           new DigitsDemo(
                   System.out,

@@ -14,10 +14,11 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,11 @@ final class GrpcListener implements AutoCloseable {
 
   /** The names under which the reference reports health: without the package. */
   private static final List<String> HEALTH_NAMES = List.of("", "PredictionService", "ModelService");
+
+  /** Parts of a file's mode, inode(7). */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int SOCKET_TYPE = 0140000;
 
   private final Server server;
   private final HealthStatusManager health;
@@ -71,16 +77,14 @@ final class GrpcListener implements AutoCloseable {
   }
 
   /**
-   * Opens a Unix socket. A socket that is left from a server that has ended is replaced; what else
-   * has that name is not.
+   * Opens a Unix socket. A socket that is left from a server that has ended is replaced; one where
+   * somebody answers, and what else has that name, is not.
    *
    * @throws IOException if the name is taken, or this machine has no such sockets
    */
   static GrpcListener open(Path socket, Options options) throws IOException {
     String where = "socket " + socket;
-    if (isSocket(socket)) {
-      Files.delete(socket);
-    }
+    refuseIfTaken(socket, where);
     return open(
         new DomainSocketAddress(socket.toString()),
         options
@@ -91,10 +95,30 @@ final class GrpcListener implements AutoCloseable {
         where);
   }
 
+  /** The transport removes whatever has the name before it binds. */
+  private static void refuseIfTaken(Path socket, String where) throws IOException {
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (!isSocket(socket)) {
+      throw new IOException(where + ": there is a file of that name, which is no socket");
+    }
+    if (isAnswered(socket)) {
+      throw new IOException(where + ": another server answers there");
+    }
+  }
+
   private static boolean isSocket(Path path) throws IOException {
-    return Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-        && Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-            .isOther();
+    return Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
+        && (mode & FILE_TYPE) == SOCKET_TYPE;
+  }
+
+  private static boolean isAnswered(Path socket) {
+    try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return client.isConnected();
+    } catch (IOException nobody) {
+      return false;
+    }
   }
 
   private static GrpcListener open(

@@ -47,11 +47,11 @@ final class ModelServerCommand {
   }
 
   private static int serve(ModelServerCommandLine line) throws InterruptedException {
-    Server server;
+    SignalStop stop;
     try {
       ServerSettings settings = line.options().settings();
       line.options().warnings().forEach(text -> LOG.log(Level.WARNING, text));
-      server = ServeCommand.start(settings);
+      stop = ServeCommand.start(settings);
     } catch (ConfigException e) {
       return failed(e.code(), e.text());
     } catch (ServingException e) {
@@ -59,7 +59,7 @@ final class ModelServerCommand {
     } catch (IOException e) {
       return failed(Code.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
     }
-    SignalStop.arrange(server).await();
+    stop.await();
     return 0;
   }
 

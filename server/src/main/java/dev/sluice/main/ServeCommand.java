@@ -20,7 +20,7 @@ final class ServeCommand {
 
   /** Runs the command and returns the exit status. */
   static int run(List<String> flags) throws InterruptedException {
-    Server server;
+    SignalStop stop;
     try {
       ServeOptions options = ServeOptions.parse(flags.toArray(String[]::new));
       if (options.helpRequested()) {
@@ -33,17 +33,21 @@ final class ServeCommand {
       }
       ServerSettings settings = options.settings();
       options.warnings().forEach(line -> LOG.log(Level.WARNING, line));
-      server = start(settings);
+      stop = start(settings);
     } catch (ConfigException | ServingException | IOException e) {
       System.err.println("sluice: " + oneLine(e));
       return Main.FAILURE;
     }
-    SignalStop.arrange(server).await();
+    stop.await();
     return 0;
   }
 
-  /** Starts a server; on failure everything that was started is stopped. */
-  static Server start(ServerSettings settings)
+  /**
+   * Starts a server that a signal stops; on failure everything that was started is stopped.
+   *
+   * @return what waits for the signal
+   */
+  static SignalStop start(ServerSettings settings)
       throws ConfigException, ServingException, IOException, InterruptedException {
     ModelsConfig models =
         switch (settings.models().origin()) {
@@ -56,13 +60,16 @@ final class ServeCommand {
     Ports.probe("--port", shared ? 0 : settings.grpc().port());
     Ports.probe("--rest_api_port", settings.rest().port());
     Server server = new Server(settings, models);
+    SignalStop stop = SignalStop.arrange();
     boolean started = false;
     try {
       server.start();
+      stop.serving(server);
       started = true;
-      return server;
+      return stop;
     } finally {
       if (!started) {
+        stop.withdraw();
         server.abort();
       }
     }

@@ -2,28 +2,55 @@ package dev.sluice.main;
 
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stops a running server when SIGTERM or SIGINT comes, and ends the process with status 0.
  *
  * <p>A shutdown hook is the only supported way to see a signal. A process that ends by one has the
- * status 128 + signal, unless the hook itself halts it: stopped as asked is a success.
+ * status 128 + signal, unless the hook itself ends it: stopped as asked is a success.
  */
 final class SignalStop {
   private static final System.Logger LOG = System.getLogger("sluice");
 
-  private final Server server;
-  private final Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopAndHalt);
+  private final Thread hook = Thread.ofPlatform().name("stop").unstarted(this::stopAndEnd);
 
-  private SignalStop(Server server) {
-    this.server = server;
-  }
+  /** Null while it is starting. */
+  private volatile @Nullable Server server;
 
-  /** Arranges that a signal stops the server from now on. */
-  static SignalStop arrange(Server server) {
-    SignalStop stop = new SignalStop(server);
+  private SignalStop() {}
+
+  /**
+   * Arranges that a signal ends the process from now on: at once while nothing is served, so before
+   * the start begins to load.
+   */
+  static SignalStop arrange() {
+    SignalStop stop = new SignalStop();
     Runtime.getRuntime().addShutdownHook(stop.hook);
     return stop;
+  }
+
+  /** From now on a signal stops this server, and then ends the process. */
+  void serving(Server started) {
+    server = started;
+  }
+
+  /** Stops the server without a signal. */
+  void stopNow() throws InterruptedException {
+    withdraw();
+    Server running = server;
+    if (running != null) {
+      running.stop();
+    }
+  }
+
+  /** Lets signals, and {@link System#exit}, do again what they do without this. */
+  void withdraw() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // A signal came first: its hook ends the process.
+    }
   }
 
   /** Waits for a signal; does not return. */
@@ -31,20 +58,21 @@ final class SignalStop {
     new CountDownLatch(1).await();
   }
 
-  /** Stops the server without a signal. */
-  void stopNow() throws InterruptedException {
-    Runtime.getRuntime().removeShutdownHook(hook);
-    server.stop();
-  }
-
-  private void stopAndHalt() {
-    LOG.log(Level.INFO, "Stopping: no new requests; those under way may finish");
+  private void stopAndEnd() {
+    Server running = server;
+    LOG.log(
+        Level.INFO,
+        running == null
+            ? "Stopping: nothing is served yet"
+            : "Stopping: no new requests; those under way may finish");
     try {
-      server.stop();
+      if (running != null) {
+        running.stop();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     System.err.flush();
-    Runtime.getRuntime().halt(0);
+    ProcessEnd.now(0);
   }
 }

@@ -8,6 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which operations a graph has and what feeds what: enough to say whether the shapes of the inputs
@@ -16,6 +19,8 @@ import java.util.Set;
  * <p>An operation that is not known here counts as one whose time nobody knows.
  */
 final class GraphOutline {
+  private static final int LAST = -1;
+
   /**
    * Operations whose work follows from the shapes of their operands. Missing on purpose: loops and
    * branches; what makes a size out of a value (Fill, Range, Tile, OneHot, Pad, BroadcastTo);
@@ -48,32 +53,39 @@ final class GraphOutline {
   private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
 
   /**
-   * Make a shape out of a value: harmless if the value was computed from shapes, as layers do it.
+   * Operations with operands whose values decide the shape of the result: harmless if they are
+   * constants, or computed from shapes, as layers do it. By the first operand that is such a one;
+   * all after it are too.
    */
-  private static final Set<String> SHAPED_BY_VALUES =
-      Set.of("Reshape", "Slice", "StridedSlice", "SplitV");
+  private static final Map<String, Integer> FIRST_SHAPING_OPERAND =
+      Stream.concat(
+              words(
+                      "Reshape Slice StridedSlice SplitV ExpandDims Transpose Sum Mean Max Min Prod",
+                      "All Any ArgMax ArgMin")
+                  .stream()
+                  .map(op -> Map.entry(op, 1)),
+              Stream.of(Map.entry("GatherV2", 2), Map.entry("ConcatV2", LAST)))
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
+  /** Operations whose first operand is the axis. */
+  private static final Set<String> AXIS_FIRST = Set.of("Concat", "Split");
 
   /** Make an index, and so perhaps a shape, out of the values of floats. */
-  private static final Set<String> INDEX_MAKERS = Set.of("Cast", "Bitcast", "ArgMax", "ArgMin");
+  private static final Set<String> INDEX_MAKERS =
+      Set.of("Cast", "Bitcast", "ArgMax", "ArgMin", "Select", "SelectV2");
 
   private final Map<String, Node> nodes = new HashMap<>();
-  private final Map<String, Set<Work>> functions = new HashMap<>();
-
-  /**
-   * What an operation does.
-   *
-   * @param op its type
-   * @param function the function that it calls, or an empty string
-   */
-  record Work(String op, String function) {}
+  private final Map<String, Map<String, Node>> functions = new HashMap<>();
 
   /**
    * An operation.
    *
+   * @param op its type
+   * @param function the function that it calls, or an empty string
    * @param inputs what it reads and waits for, as the graph writes it: {@code name:1}, {@code
    *     ^name}
    */
-  record Node(Work work, List<String> inputs) {}
+  record Node(String op, String function, List<String> inputs) {}
 
   private static Set<String> words(String... lines) {
     return Set.of(String.join(" ", lines).split(" "));
@@ -83,9 +95,9 @@ final class GraphOutline {
     nodes.put(name, node);
   }
 
-  /** Adds a function by what its operations do. */
-  void addFunction(String name, Set<Work> work) {
-    functions.put(name, work);
+  /** Adds a function by its operations and their names. */
+  void addFunction(String name, Map<String, Node> body) {
+    functions.put(name, body);
   }
 
   /**
@@ -95,50 +107,69 @@ final class GraphOutline {
    * @param feedsIndices true if whole numbers are fed, which may be used as shapes
    */
   boolean isShapeBound(Iterable<String> fetches, boolean feedsIndices) {
-    Set<String> ops = new HashSet<>();
-    if (!collect(fetches, ops)) {
+    Needs needs = new Needs();
+    if (!needs.collect(fetches)) {
       return false;
     }
-    boolean mayHaveIndices = feedsIndices || !Collections.disjoint(ops, INDEX_MAKERS);
-    return SHAPE_BOUND.containsAll(ops)
-        && (!mayHaveIndices || Collections.disjoint(ops, SHAPED_BY_VALUES));
+    boolean mayHaveIndices = feedsIndices || !Collections.disjoint(needs.ops, INDEX_MAKERS);
+    return SHAPE_BOUND.containsAll(needs.ops) && !(mayHaveIndices && needs.shapedByValues);
   }
 
-  /** Gathers the types of all operations that a run needs; false if the graph lacks something. */
-  private boolean collect(Iterable<String> fetches, Set<String> ops) {
-    Deque<String> todo = new ArrayDeque<>();
-    fetches.forEach(tensor -> todo.add(operation(tensor)));
-    Set<String> seen = new HashSet<>();
-    Set<String> called = new HashSet<>();
-    while (!todo.isEmpty()) {
-      String name = todo.remove();
-      if (seen.add(name)) {
-        Node node = nodes.get(name);
-        if (node == null || !collect(node.work(), ops, called)) {
-          return false;
+  /** Gathers what a run needs. */
+  private final class Needs {
+    private final Set<String> ops = new HashSet<>();
+    private final Set<String> called = new HashSet<>();
+    private boolean shapedByValues;
+
+    /** Follows the tensors to what they are made of; false if the graph lacks something. */
+    private boolean collect(Iterable<String> fetches) {
+      Deque<String> todo = new ArrayDeque<>();
+      fetches.forEach(tensor -> todo.add(operation(tensor)));
+      Set<String> seen = new HashSet<>();
+      while (!todo.isEmpty()) {
+        String name = todo.remove();
+        if (seen.add(name)) {
+          Node node = nodes.get(name);
+          if (node == null || !take(node, nodes)) {
+            return false;
+          }
+          node.inputs().forEach(input -> todo.add(operation(input)));
         }
-        node.inputs().forEach(input -> todo.add(operation(input)));
       }
+      return true;
     }
-    return true;
+
+    private boolean take(Node first, Map<String, Node> scope) {
+      if (!CALLS.contains(first.op())) {
+        ops.add(first.op());
+        shapedByValues |= isShapedByValues(first, scope);
+        return true;
+      }
+      // A function that calls itself has a branch in it, which is on no list.
+      if (!called.add(first.function())) {
+        return true;
+      }
+      Map<String, Node> body = functions.get(first.function());
+      return body != null && body.values().stream().allMatch(node -> take(node, body));
+    }
   }
 
-  private boolean collect(Work first, Set<String> ops, Set<String> called) {
-    Deque<Work> todo = new ArrayDeque<>(List.of(first));
-    while (!todo.isEmpty()) {
-      Work work = todo.remove();
-      if (!CALLS.contains(work.op())) {
-        ops.add(work.op());
-      } else if (called.add(work.function())) {
-        // A function that calls itself has a branch in it, which is on no list.
-        Set<Work> inside = functions.get(work.function());
-        if (inside == null) {
-          return false;
-        }
-        todo.addAll(inside);
-      }
+  private static boolean isShapedByValues(Node node, Map<String, Node> scope) {
+    List<String> operands = node.inputs().stream().filter(input -> !input.startsWith("^")).toList();
+    int count = operands.size();
+    List<String> shaping = List.of();
+    if (AXIS_FIRST.contains(node.op())) {
+      shaping = operands.subList(0, Math.min(1, count));
+    } else if (FIRST_SHAPING_OPERAND.containsKey(node.op())) {
+      int first = FIRST_SHAPING_OPERAND.get(node.op());
+      shaping =
+          operands.subList(first == LAST ? Math.max(0, count - 1) : Math.min(first, count), count);
     }
-    return true;
+    return shaping.stream().anyMatch(operand -> !isConstant(scope.get(operation(operand))));
+  }
+
+  private static boolean isConstant(@Nullable Node node) {
+    return node != null && node.op().equals("Const");
   }
 
   private static String operation(String tensor) {

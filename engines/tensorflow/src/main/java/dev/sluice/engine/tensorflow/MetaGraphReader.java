@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -150,16 +149,19 @@ final class MetaGraphReader {
   private void readFunction(CodedInputStream in) throws IOException {
     int limit = in.pushLimit(in.readRawVarint32());
     String name = "";
-    Set<GraphOutline.Work> work = new HashSet<>();
+    Map<String, GraphOutline.Node> body = new HashMap<>();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       switch (WireFormat.getTagFieldNumber(tag)) {
         case FUNCTION_SIGNATURE -> name = readOpName(in);
-        case FUNCTION_NODE -> work.add(readNode(in).outline().work());
+        case FUNCTION_NODE -> {
+          NodeReader node = readNode(in);
+          body.put(node.name, node.outline());
+        }
         default -> in.skipField(tag);
       }
     }
     in.popLimit(limit);
-    outline.addFunction(name, work);
+    outline.addFunction(name, body);
   }
 
   private static String readOpName(CodedInputStream in) throws IOException {
@@ -201,7 +203,7 @@ final class MetaGraphReader {
     private final List<String> inputs = new ArrayList<>();
 
     GraphOutline.Node outline() {
-      return new GraphOutline.Node(new GraphOutline.Work(op, function), inputs);
+      return new GraphOutline.Node(op, function, inputs);
     }
 
     /** Takes {@code shape} and {@code f}, the function called; skips all others. */

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,19 +16,16 @@ class GraphOutlineTest {
     node("x", "Placeholder");
   }
 
-  private static GraphOutline.Work work(String op) {
-    return new GraphOutline.Work(op, "");
+  private static GraphOutline.Node work(String op, String... inputs) {
+    return new GraphOutline.Node(op, "", List.of(inputs));
+  }
+
+  private static GraphOutline.Node call(String function, String... inputs) {
+    return new GraphOutline.Node("StatefulPartitionedCall", function, List.of(inputs));
   }
 
   private void node(String name, String op, String... inputs) {
-    graph.addNode(name, new GraphOutline.Node(work(op), List.of(inputs)));
-  }
-
-  private void call(String name, String function, String... inputs) {
-    graph.addNode(
-        name,
-        new GraphOutline.Node(
-            new GraphOutline.Work("StatefulPartitionedCall", function), List.of(inputs)));
+    graph.addNode(name, work(op, inputs));
   }
 
   private boolean isBound(String... fetches) {
@@ -67,13 +64,12 @@ class GraphOutlineTest {
 
   @Test
   void functionsAreLookedInto() {
-    graph.addFunction("inner", Set.of(work("Relu")));
-    graph.addFunction(
-        "outer", Set.of(work("MatMul"), new GraphOutline.Work("PartitionedCall", "inner")));
-    graph.addFunction("loop", Set.of(work("MatMul"), work("StatelessWhile")));
-    call("y", "outer", "x");
-    call("z", "loop", "x");
-    call("lost", "not in the library", "x");
+    graph.addFunction("inner", Map.of("a", work("Relu")));
+    graph.addFunction("outer", Map.of("a", work("MatMul"), "b", call("inner", "a:product:0")));
+    graph.addFunction("loop", Map.of("a", work("MatMul"), "b", work("StatelessWhile")));
+    graph.addNode("y", call("outer", "x"));
+    graph.addNode("z", call("loop", "x"));
+    graph.addNode("lost", call("not in the library", "x"));
     assertTrue(isBound("y:0"));
     assertFalse(isBound("z:0"));
     assertFalse(isBound("y:0", "z:0"));
@@ -86,14 +82,32 @@ class GraphOutlineTest {
     node("y", "Reshape", "x", "shape");
     assertTrue(isBound("y:0"));
     assertFalse(graph.isShapeBound(List.of("y:0"), true), "whole numbers are fed");
-    for (String op : List.of("Slice", "StridedSlice", "SplitV")) {
+    for (String op : List.of("Slice", "SplitV", "ExpandDims", "Sum", "Transpose", "ConcatV2")) {
       node(op, op, "x", "shape");
       assertTrue(isBound(op + ":0"), op);
       assertFalse(graph.isShapeBound(List.of(op + ":0"), true), op);
     }
-    node("index", "ArgMax", "x");
-    node("z", "Reshape", "x", "index");
-    assertFalse(isBound("z:0"));
+    for (String op : List.of("ArgMax", "SelectV2")) {
+      node(op, op, "x");
+      node("z", "Reshape", "x", op);
+      assertFalse(isBound("z:0"), op);
+    }
+  }
+
+  @Test
+  void aShapeMadeOfConstantsIs() {
+    node("shape", "Const");
+    node("y", "Reshape", "x", "shape");
+    node("z", "Concat", "shape", "x", "y", "^x");
+    node("index", "ArgMax", "z", "shape");
+    assertTrue(graph.isShapeBound(List.of("index:0"), true));
+    graph.addFunction(
+        "constant", Map.of("axis", work("Const"), "sum", work("Sum", "x", "axis:output:0")));
+    graph.addFunction("argument", Map.of("sum", work("Sum", "x", "axis")));
+    graph.addNode("a", call("constant", "index"));
+    graph.addNode("b", call("argument", "index"));
+    assertTrue(graph.isShapeBound(List.of("a:0"), true));
+    assertFalse(graph.isShapeBound(List.of("b:0"), true));
   }
 
   @Test

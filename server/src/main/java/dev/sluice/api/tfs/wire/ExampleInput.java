@@ -84,13 +84,22 @@ final class ExampleInput {
     long written = 0;
     for (int i = 0; i < examples.count; i++) {
       StringTensors.setOffset(data, i, written);
-      // A context that was sent in parts is their concatenation: that is how messages merge.
-      for (int part = 0; part < contexts.count; part++) {
-        written += copy(contexts, part, data, content + written);
+      if (i == 0) {
+        copyContext(data, content);
+      } else {
+        MemorySegment.copy(data, content, data, content + written, contexts.bytes);
       }
+      written += contexts.bytes;
       written += copy(examples, i, data, content + written);
     }
     StringTensors.setOffset(data, examples.count, written);
+  }
+
+  /** A context that was sent in parts is their concatenation: that is how messages merge. */
+  private void copyContext(MemorySegment data, long offset) throws MalformedMessageException {
+    for (int part = 0; part < contexts.count; part++) {
+      offset += copy(contexts, part, data, offset);
+    }
   }
 
   private int copy(Spans spans, int index, MemorySegment data, long offset)

@@ -31,17 +31,27 @@ final class TensorOutline {
   private int lastStringLength;
   private int listFields;
   private int[] ranges = {};
+  private int pieces;
 
   /** Reads the next {@code length} bytes, a TensorProto or a further piece of it. */
   void merge(ProtoReader in, int length) throws MalformedMessageException {
-    ranges = Arrays.copyOf(ranges, ranges.length + 2);
-    ranges[ranges.length - 2] = in.position();
-    ranges[ranges.length - 1] = length;
+    if (length > 0) {
+      addPiece(in.position(), length);
+    }
     int outer = in.push(length);
     while (in.hasMore()) {
       mergeField(in, in.readTag());
     }
     in.pop(outer);
+  }
+
+  private void addPiece(int position, int length) {
+    if (2 * pieces == ranges.length) {
+      ranges = Arrays.copyOf(ranges, Math.max(2, 2 * ranges.length));
+    }
+    ranges[2 * pieces] = position;
+    ranges[2 * pieces + 1] = length;
+    pieces++;
   }
 
   private void mergeField(ProtoReader in, int tag) throws MalformedMessageException {
@@ -148,9 +158,11 @@ final class TensorOutline {
     return (listFields & 1 << list.field()) != 0;
   }
 
-  /** Returns how many pieces the message comes in; 0 or 1 but for curious clients. */
+  /**
+   * Returns how many pieces that hold something the message has; 0 or 1 but for curious clients.
+   */
   int pieces() {
-    return ranges.length / 2;
+    return pieces;
   }
 
   int pieceStart(int piece) {

@@ -122,6 +122,34 @@ final class InferenceRequestHeadTest {
         examples(scan(request(Input.newBuilder().setExampleListWithContext(list)))));
   }
 
+  /** Work for each pair of a context and an Example would never end here. */
+  @Test
+  void contextsInAHundredThousandPartsAreJoinedOnce() throws Exception {
+    int count = 100_000;
+    byte[] pairs = new byte[4 * count];
+    for (int i = 0; i < count; i++) {
+      pairs[4 * i] = 2 << 3 | 2; // context, empty
+      pairs[4 * i + 2] = 1 << 3 | 2; // Example, empty
+    }
+    ByteString context = example(7).toByteString();
+    ByteString list =
+        ByteString.copyFrom(pairs, 0, 4 * count)
+            .concat(
+                ExampleListWithContext.newBuilder().setContext(example(7)).build().toByteString());
+    Input input =
+        Input.newBuilder()
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(
+                        2, UnknownFieldSet.Field.newBuilder().addLengthDelimited(list).build())
+                    .build())
+            .build();
+    List<ByteString> examples = examples(scan(request(input.toBuilder())));
+    assertEquals(count, examples.size());
+    assertEquals(context, examples.getFirst());
+    assertEquals(context, examples.getLast());
+  }
+
   @Test
   void ofTheTwoKindsOfListTheLastSentCounts() throws Exception {
     ByteString first = request(list(example(1))).toByteString();

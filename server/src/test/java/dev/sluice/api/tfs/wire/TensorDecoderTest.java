@@ -17,6 +17,7 @@ import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.StringTensors;
 import dev.sluice.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +202,20 @@ final class TensorDecoderTest {
 
   private static TensorProto.Builder content(int... bytes) {
     return Wire.tensor(DataType.STRING, 3).setTensorContent(Wire.bytes(bytes));
+  }
+
+  @Test
+  void piecesThatHoldNothingAreNotKept() throws Exception {
+    byte[] value = Wire.tensor(DataType.FLOAT, 1).addFloatVal(5f).build().toByteArray();
+    TensorOutline outline = new TensorOutline();
+    ProtoReader in = new ProtoReader(MessageBytes.of(ByteBuffer.wrap(value)));
+    for (int i = 0; i < 1_000_000; i++) {
+      outline.merge(in, 0);
+    }
+    outline.merge(in, value.length);
+    assertEquals(1, outline.pieces());
+    assertEquals(0, outline.pieceStart(0));
+    assertEquals(value.length, outline.pieceLength(0));
   }
 
   @Test
