@@ -10,10 +10,16 @@ import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.SSLConfig;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -28,6 +34,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -183,17 +190,61 @@ class GrpcTransportTest {
   }
 
   @Test
-  void unusableKeyIsNamed() throws Exception {
+  void unusableKeysAreNamed() throws Exception {
     Identity own = identity("server");
-    Path config =
-        write(SSLConfig.newBuilder().setServerKey("nonsense").setServerCert(own.certificate));
+    assertKeyRefused(own, "nonsense", "is no PEM text");
+    assertKeyRefused(own, own.certificate, "cannot be read");
+    assertKeyRefused(own, identity("other").key, "is another key");
+  }
+
+  private void assertKeyRefused(Identity own, String key, String reason) throws Exception {
+    Path config = write(SSLConfig.newBuilder().setServerKey(key).setServerCert(own.certificate));
     try (ServerProcess server =
         ServerProcess.launch(
             "--ssl_config_file=" + config, "--model_base_path=" + Models.path("half_plus_two"))) {
       assertEquals(255, server.exitCode());
-      server.await("the line", () -> !server.log().isEmpty());
+      server.awaitEndOfLog();
       assertTrue(
-          server.log().getFirst().contains(config + ": server_key"), server.log().getFirst());
+          server.log().getFirst().contains(config + ": server_key " + reason),
+          server.log()::toString);
+    }
+  }
+
+  /** Tokens and traces are larger than gRPC's own bound, and a connection is not one client's. */
+  @Test
+  void largeMetadataIsTaken() throws Exception {
+    try (ServerProcess server = serve()) {
+      Metadata headers = new Metadata();
+      headers.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), "x".repeat(60_000));
+      assertEquals(
+          "AVAILABLE",
+          ask(
+              NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
+                  .usePlaintext()
+                  .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+                  .build()));
+    }
+  }
+
+  /** They have no end of their own: a stop that waited for them would last as long as it may. */
+  @Test
+  void streamsEndWithTheServer() throws Exception {
+    try (ServerProcess server = serve("--drain_seconds=86400")) {
+      ManagedChannel channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
+      try {
+        Iterator<HealthCheckResponse> watch =
+            HealthGrpc.newBlockingStub(channel).watch(HealthCheckRequest.getDefaultInstance());
+        assertEquals(ServingStatus.SERVING, watch.next().getStatus());
+        server.terminate();
+        assertEquals(ServingStatus.NOT_SERVING, watch.next().getStatus());
+        assertEquals(
+            Status.Code.UNAVAILABLE,
+            assertThrows(StatusRuntimeException.class, watch::hasNext).getStatus().getCode());
+        assertEquals(0, server.exitCode());
+      } finally {
+        channel.shutdownNow();
+      }
     }
   }
 

@@ -40,6 +40,10 @@ public record TlsConfig(
     if (text.isBlank()) {
       throw invalid(file, field, "is empty; expected " + expected + " in PEM form");
     }
+    if (!text.contains("-----BEGIN ")) {
+      throw invalid(
+          file, field, "is no PEM text; expected " + expected + " itself, not the name of a file");
+    }
   }
 
   /** Returns a failure that names the file and the field, for those who parse the texts. */

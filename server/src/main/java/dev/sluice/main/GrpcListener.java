@@ -14,10 +14,6 @@ import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,20 +35,23 @@ final class GrpcListener implements AutoCloseable {
    */
   private static final int FLOW_CONTROL_WINDOW = 4 << 20;
 
+  /**
+   * Eight times what gRPC allows by default, so that no token or trace that a proxy lets through is
+   * too large: beyond it, and a quarter more, a client's whole connection would be closed.
+   */
+  private static final int MAX_METADATA_BYTES = 64 << 10;
+
   /** The names under which the reference reports health: without the package. */
   private static final List<String> HEALTH_NAMES = List.of("", "PredictionService", "ModelService");
 
-  /** Parts of a file's mode, inode(7). */
-  private static final int FILE_TYPE = 0170000;
-
-  private static final int SOCKET_TYPE = 0140000;
-
   private final Server server;
   private final HealthStatusManager health;
+  private final OpenStreams streams;
 
-  private GrpcListener(Server server, HealthStatusManager health) {
+  private GrpcListener(Server server, HealthStatusManager health, OpenStreams streams) {
     this.server = server;
     this.health = health;
+    this.streams = streams;
   }
 
   /**
@@ -84,7 +83,7 @@ final class GrpcListener implements AutoCloseable {
    */
   static GrpcListener open(Path socket, Options options) throws IOException {
     String where = "socket " + socket;
-    refuseIfTaken(socket, where);
+    UnixSockets.check(socket);
     return open(
         new DomainSocketAddress(socket.toString()),
         options
@@ -95,32 +94,6 @@ final class GrpcListener implements AutoCloseable {
         where);
   }
 
-  /** The transport removes whatever has the name before it binds. */
-  private static void refuseIfTaken(Path socket, String where) throws IOException {
-    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    if (!isSocket(socket)) {
-      throw new IOException(where + ": there is a file of that name, which is no socket");
-    }
-    if (isAnswered(socket)) {
-      throw new IOException(where + ": another server answers there");
-    }
-  }
-
-  private static boolean isSocket(Path path) throws IOException {
-    return Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
-        && (mode & FILE_TYPE) == SOCKET_TYPE;
-  }
-
-  private static boolean isAnswered(Path socket) {
-    try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      return client.isConnected();
-    } catch (IOException nobody) {
-      return false;
-    }
-  }
-
   private static GrpcListener open(
       SocketAddress address,
       Class<? extends ServerChannel> channelType,
@@ -128,6 +101,7 @@ final class GrpcListener implements AutoCloseable {
       String where)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
+    OpenStreams streams = new OpenStreams();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .bossEventLoopGroup(options.loops().acceptors())
@@ -135,9 +109,11 @@ final class GrpcListener implements AutoCloseable {
             .channelType(channelType)
             .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .intercept(streams)
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(alphaReflection());
     if (options.healthService()) {
@@ -147,7 +123,7 @@ final class GrpcListener implements AutoCloseable {
     options.tls().ifPresent(builder::sslContext);
     options.tuning().apply(builder);
     options.services().forEach(builder::addService);
-    GrpcListener listener = new GrpcListener(builder.build(), health);
+    GrpcListener listener = new GrpcListener(builder.build(), health, streams);
     listener.setServing(false);
     try {
       listener.server.start();
@@ -176,10 +152,11 @@ final class GrpcListener implements AutoCloseable {
     HEALTH_NAMES.forEach(name -> health.setStatus(name, status));
   }
 
-  /** Refuses new calls and connections; those under way go on. */
+  /** Refuses new calls and connections; those under way go on, but for streams without an end. */
   void drain() {
     health.enterTerminalState();
     server.shutdown();
+    streams.end();
   }
 
   /** Waits for the calls under way; returns false if some are left. */

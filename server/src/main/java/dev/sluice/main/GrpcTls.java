@@ -10,13 +10,20 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import javax.net.ssl.SSLException;
 
 /** Makes the gRPC listeners' encryption from the operator's PEM texts. */
 final class GrpcTls {
+  /** By the key's algorithm. */
+  private static final Map<String, String> SIGNATURES =
+      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
   private GrpcTls() {}
 
   /**
@@ -39,6 +46,9 @@ final class GrpcTls {
           "is a key for %s, but server_cert is for %s"
               .formatted(key.getAlgorithm(), chain[0].getPublicKey().getAlgorithm()));
     }
+    if (!belongTogether(key, chain[0].getPublicKey())) {
+      throw config.invalid("server_key", "is another key than the one that server_cert is for");
+    }
     SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forServer(key, chain));
     if (config.clientVerify()) {
       builder
@@ -49,6 +59,26 @@ final class GrpcTls {
       return builder.build();
     } catch (SSLException | IllegalArgumentException e) {
       throw config.invalid("server_key and server_cert", "cannot be used: " + e.getMessage());
+    }
+  }
+
+  /** Signs something and verifies it: otherwise every handshake would fail, and nobody say why. */
+  private static boolean belongTogether(PrivateKey key, PublicKey certified) {
+    String algorithm = SIGNATURES.get(key.getAlgorithm());
+    if (algorithm == null) {
+      return true;
+    }
+    try {
+      byte[] text = GrpcTls.class.getName().getBytes(StandardCharsets.US_ASCII);
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(key);
+      signature.update(text);
+      byte[] signed = signature.sign();
+      signature.initVerify(certified);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 

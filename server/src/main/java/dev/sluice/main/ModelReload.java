@@ -35,12 +35,14 @@ final class ModelReload implements ConfigReload {
    * How long a waiting call may take to notice that a later configuration has dropped its model.
    * What the models themselves do is noticed at once.
    */
-  private static final Duration RECHECK = Duration.ofSeconds(1);
+  private static final Duration RECHECK = Duration.ofMillis(250);
 
   private final ModelsValidator validator;
   private final Models models;
   private final boolean labelsForUnavailable;
   private final ReentrantLock lock = new ReentrantLock();
+
+  private volatile boolean stopping;
 
   @GuardedBy("lock")
   private ModelsConfig current;
@@ -165,8 +167,18 @@ final class ModelReload implements ConfigReload {
     refuseFailed(decided);
   }
 
+  /** Lets reloads that wait for models give up. */
+  void stopWaiting() {
+    stopping = true;
+  }
+
   /** Notes what has been decided, and gives up if what is left is not wanted any more. */
   private void settle(Set<String> decided, Set<String> left) throws ServingException {
+    if (stopping && !left.isEmpty()) {
+      throw new ServingException(
+          Code.UNAVAILABLE,
+          "The server is stopping; these models have not become available: " + left);
+    }
     lock.lock();
     try {
       starting.removeAll(decided);

@@ -1,7 +1,9 @@
 package dev.sluice.main;
 
+import dev.sluice.config.ServerSettings;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 
 /** Opens ports with errors that name the flag, since two ports are easily confused. */
 final class Ports {
@@ -14,10 +16,33 @@ final class Ports {
   private Ports() {}
 
   /**
-   * Fails if a port is taken, before models are loaded for minutes; 0 means that none is wanted.
-   * The port may still be taken later, so {@link #open} checks again.
+   * Fails if what a server is to listen on cannot be had, before models are loaded for minutes. It
+   * may still be taken later, so {@link #open} checks again.
    */
-  static void probe(String flag, int port) throws IOException {
+  static void probe(ServerSettings settings) throws IOException {
+    int grpc = settings.grpc().port();
+    int rest = settings.rest().port();
+    if (grpc == rest && grpc != 0) {
+      throw new IOException(
+          "--port and --rest_api_port: both are %d; expected two different ports".formatted(grpc));
+    }
+    // A port that several processes share is in use, and can be opened.
+    if (!new GrpcTuning(settings.grpc().channelArguments(), line -> {}).sharesPort()) {
+      probe("--port", grpc);
+    }
+    probe("--rest_api_port", rest);
+    if (settings.grpc().socketPath().isPresent()) {
+      Path socket = settings.grpc().socketPath().get();
+      open(
+          "--grpc_socket_path",
+          () -> {
+            UnixSockets.check(socket);
+            return socket;
+          });
+    }
+  }
+
+  private static void probe(String flag, int port) throws IOException {
     if (port == 0) {
       return;
     }

@@ -56,9 +56,7 @@ final class ServeCommand {
                   .read(file, ModelsConfig.NOTHING);
           case Origin.Single(var model) -> new ModelsConfig(true, List.of(model));
         };
-    boolean shared = new GrpcTuning(settings.grpc().channelArguments(), line -> {}).sharesPort();
-    Ports.probe("--port", shared ? 0 : settings.grpc().port());
-    Ports.probe("--rest_api_port", settings.rest().port());
+    Ports.probe(settings);
     Server server = new Server(settings, models);
     SignalStop stop = SignalStop.arrange();
     boolean started = false;

@@ -68,7 +68,7 @@ final class Server {
   private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(1);
 
   /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
-  private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(1);
 
   /**
    * What large REST bodies may hold from their arrival until they are decoded: far less than what
@@ -331,6 +331,7 @@ final class Server {
   void stop() throws InterruptedException {
     long end = System.nanoTime() + settings.limits().drain().toNanos();
     readiness.set(false);
+    reload.stopWaiting();
     ConfigFilePoll poll = configPoll;
     if (poll != null) {
       poll.close();

@@ -102,6 +102,18 @@ class ModelReloadTest {
   }
 
   @Test
+  void aStopEndsTheWait() throws Exception {
+    models.outcomes.put("m", new Outcome.Pending());
+    FutureTask<ServingException> waiting = new FutureTask<>(() -> refused(config("m")));
+    Thread.ofVirtual().start(waiting);
+    assertTrue(models.waiting.await(30, TimeUnit.SECONDS));
+    reload.stopWaiting();
+    ServingException refusal = waiting.get(30, TimeUnit.SECONDS);
+    assertEquals(Code.UNAVAILABLE, refusal.code());
+    assertTrue(refusal.text().contains("[m]"), refusal::text);
+  }
+
+  @Test
   void listReplacesTheModelsAndOnlyNewOnesAreAwaited() throws Exception {
     reload.reload(config("m"));
     reload.reload(config("m", "n"));

@@ -2,8 +2,6 @@ package dev.sluice.api.tfs;
 
 import com.google.protobuf.Int64Value;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
@@ -18,9 +16,6 @@ import java.nio.charset.StandardCharsets;
  * Answers what a model is: its versions' states and its signatures (rest.md §8). Blocks nowhere.
  */
 final class RestModelInfo {
-  private static final JsonFormat.Printer PRINTER =
-      JsonFormat.printer().alwaysPrintFieldsWithNoPresence().preservingProtoFieldNames();
-
   private final Predictor predictor;
   private final GetModelStatus statuses;
 
@@ -36,7 +31,7 @@ final class RestModelInfo {
       spec.setVersion(Int64Value.of(number));
     }
     GetModelStatusRequest request = GetModelStatusRequest.newBuilder().setModelSpec(spec).build();
-    return print(statuses.answer(request)).getBytes(StandardCharsets.UTF_8);
+    return ProtoJson.print(statuses.answer(request)).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Returns the signatures of an available version. */
@@ -46,7 +41,7 @@ final class RestModelInfo {
       SignatureDefMap signatures =
           SignatureDefMap.parseFrom(GetModelMetadata.signatures(lease.servable()));
       String spec =
-          print(
+          ProtoJson.print(
               ModelSpec.newBuilder()
                   .setName(route.model())
                   .setVersion(Int64Value.of(lease.id().version()))
@@ -55,7 +50,7 @@ final class RestModelInfo {
           "{\n\"model_spec\":"
               + spec
               + ",\n\"metadata\": {\"signature_def\": "
-              + print(signatures)
+              + ProtoJson.print(signatures)
               + "}\n}\n";
       return body.getBytes(StandardCharsets.UTF_8);
     } catch (InvalidProtocolBufferException e) {
@@ -63,14 +58,6 @@ final class RestModelInfo {
           Code.DATA_LOSS, "The signatures of servable " + lease.id() + " cannot be read: " + e);
     } finally {
       lease.release();
-    }
-  }
-
-  private static String print(Message message) {
-    try {
-      return PRINTER.print(message);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a message of our own cannot be printed", e);
     }
   }
 }
