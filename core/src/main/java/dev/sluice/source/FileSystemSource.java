@@ -2,6 +2,7 @@ package dev.sluice.source;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,6 +36,7 @@ public final class FileSystemSource implements Source {
   private final Duration period;
   private final Consumer<String> warnings;
   private final Looks looks;
+  private final @Nullable Settling settling;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -74,7 +76,16 @@ public final class FileSystemSource implements Source {
    * @param warnings takes what the operator should know, one line each
    */
   public FileSystemSource(Duration period, Consumer<String> warnings) {
-    this(period, warnings, VersionFinder::look, PATIENCE);
+    this(
+        period,
+        warnings,
+        period.isPositive() ? new Settling(InstantSource.system()) : null,
+        PATIENCE);
+  }
+
+  private FileSystemSource(
+      Duration period, Consumer<String> warnings, @Nullable Settling settling, Duration patience) {
+    this(period, warnings, new VersionFinder(settling)::look, patience, settling);
   }
 
   FileSystemSource(
@@ -82,6 +93,16 @@ public final class FileSystemSource implements Source {
       Consumer<String> warnings,
       Function<WatchedModel, VersionFinder.Look> finder,
       Duration patience) {
+    this(period, warnings, finder, patience, null);
+  }
+
+  private FileSystemSource(
+      Duration period,
+      Consumer<String> warnings,
+      Function<WatchedModel, VersionFinder.Look> finder,
+      Duration patience,
+      @Nullable Settling settling) {
+    this.settling = settling;
     this.period = period;
     this.warnings = warnings;
     this.looks = new Looks(finder, patience, this::wakeForLateResults);
@@ -272,6 +293,9 @@ public final class FileSystemSource implements Source {
     reported = byName.keySet();
     failures.keySet().retainAll(reported);
     complaints.keySet().retainAll(reported);
+    if (settling != null) {
+      settling.retain(current.stream().map(WatchedModel::basePath).toList());
+    }
     looks.begin(lateOnly ? List.of() : current);
     for (Looks.Result result = looks.next(); result != null; result = looks.next()) {
       // The configuration may have changed while a look hung.

@@ -12,9 +12,18 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Looks once at a model's base path and says which versions are wanted. */
+/** Looks at a model's base path and says which versions are wanted. */
 final class VersionFinder {
-  private VersionFinder() {}
+  private final @Nullable Settling settling;
+
+  /**
+   * Creates a finder.
+   *
+   * @param settling null if there is no second look at which a version could be whole
+   */
+  VersionFinder(@Nullable Settling settling) {
+    this.settling = settling;
+  }
 
   /**
    * What one look found.
@@ -25,7 +34,8 @@ final class VersionFinder {
    */
   record Look(@Nullable AspiredVersions wish, List<String> complaints) {}
 
-  static Look look(WatchedModel model) {
+  Look look(WatchedModel model) {
+    boolean first = settling == null || settling.begin(model.basePath());
     NavigableMap<Long, Path> paths;
     List<String> complaints = new ArrayList<>();
     try {
@@ -46,9 +56,10 @@ final class VersionFinder {
               "Could not find base path %s for servable %s with error %s"
                   .formatted(model.basePath(), model.name(), e)));
     }
-    NavigableSet<Long> selected = model.selection().select(paths.keySet());
+    NavigableMap<Long, Path> whole = whole(model, paths, first);
+    NavigableSet<Long> selected = model.selection().select(whole.keySet());
     List<ModelVersion> wanted = new ArrayList<>();
-    paths.forEach(
+    whole.forEach(
         (number, path) -> {
           if (selected.contains(number)) {
             wanted.add(
@@ -57,6 +68,16 @@ final class VersionFinder {
         });
     complain(model, paths, complaints);
     return new Look(new AspiredVersions(model.name(), wanted), List.copyOf(complaints));
+  }
+
+  private NavigableMap<Long, Path> whole(
+      WatchedModel model, NavigableMap<Long, Path> paths, boolean first) {
+    if (settling == null) {
+      return paths;
+    }
+    NavigableMap<Long, Path> whole = new TreeMap<>(paths);
+    whole.values().retainAll(settling.whole(model.basePath(), paths.values(), first));
+    return whole;
   }
 
   /**

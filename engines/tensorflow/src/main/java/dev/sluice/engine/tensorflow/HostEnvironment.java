@@ -3,6 +3,7 @@ package dev.sluice.engine.tensorflow;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the engine must know of the machine; the one place where it looks at the process's
@@ -10,8 +11,10 @@ import java.util.Map;
  *
  * @param platform the classifier of the native artifact, such as {@code linux-x86_64}
  * @param cacheHome where unpacked libraries are kept
+ * @param secondCacheHome where they are kept if the first cannot be written; empty if the operator
+ *     has chosen the first
  */
-record HostEnvironment(String platform, Path cacheHome) {
+record HostEnvironment(String platform, Path cacheHome, Optional<Path> secondCacheHome) {
   /** The variable that moves the cache. */
   static final String CACHE_VARIABLE = "XDG_CACHE_HOME";
 
@@ -21,19 +24,25 @@ record HostEnvironment(String platform, Path cacheHome) {
         System.getProperty("os.name", ""),
         System.getProperty("os.arch", ""),
         System.getProperty("user.home", ""),
+        Path.of(System.getProperty("java.io.tmpdir", "/tmp")),
         System.getenv());
   }
 
   /** Derives the environment from what Java and the shell say. */
   static HostEnvironment of(
-      String osName, String osArch, String userHome, Map<String, String> environment) {
+      String osName,
+      String osArch,
+      String userHome,
+      Path temporary,
+      Map<String, String> environment) {
     String chosen = environment.getOrDefault(CACHE_VARIABLE, "");
     // The XDG specification has relative paths ignored.
-    Path base =
-        chosen.isEmpty() || !Path.of(chosen).isAbsolute()
-            ? Path.of(userHome, ".cache")
-            : Path.of(chosen);
-    return new HostEnvironment(platform(osName, osArch), base.resolve("sluice"));
+    boolean isChosen = !chosen.isEmpty() && Path.of(chosen).isAbsolute();
+    Path base = isChosen ? Path.of(chosen) : Path.of(userHome, ".cache");
+    return new HostEnvironment(
+        platform(osName, osArch),
+        base.resolve("sluice"),
+        isChosen ? Optional.empty() : Optional.of(temporary.resolve("sluice")));
   }
 
   private static String platform(String osName, String osArch) {

@@ -117,10 +117,32 @@ public final class TensorFlowEngine implements Engine {
     }
   }
 
+  /**
+   * Returns where the files are; a user without a writable home has them beside temporary files.
+   */
+  private List<Path> unpacked(NativeFiles files) throws IOException {
+    try {
+      return new NativeCache(host.cacheHome()).locate(files);
+    } catch (IOException e) {
+      if (host.secondCacheHome().isEmpty()) {
+        throw e;
+      }
+      Path second;
+      try {
+        second = PrivateDirectory.of(host.secondCacheHome().get());
+      } catch (IOException neither) {
+        e.addSuppressed(neither);
+        throw e;
+      }
+      LOG.log(Level.WARNING, "{0}; using {1} meanwhile", e.getMessage(), second);
+      return new NativeCache(second).locate(files);
+    }
+  }
+
   private TfLibrary load() throws ServingException {
     try {
       NativeFiles files = NativeFiles.onClassPath(host.platform());
-      SymbolLookup symbols = NativeLibrary.load(new NativeCache(host.cacheHome()).locate(files));
+      SymbolLookup symbols = NativeLibrary.load(unpacked(files));
       TfLibrary loaded = new TfLibrary(symbols);
       LOG.log(Level.DEBUG, "Loaded libtensorflow {0}", loaded.version());
       return loaded;

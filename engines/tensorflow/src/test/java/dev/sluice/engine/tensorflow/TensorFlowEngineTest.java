@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,8 @@ final class TensorFlowEngineTest extends EngineContract {
 
   @Test
   void unknownPlatformNamesTheArtifact(@TempDir Path cache) {
-    TensorFlowEngine elsewhere = new TensorFlowEngine(new HostEnvironment("plan9-mips", cache));
+    TensorFlowEngine elsewhere =
+        new TensorFlowEngine(new HostEnvironment("plan9-mips", cache, Optional.empty()));
     ServingException failure = assertThrows(ServingException.class, elsewhere::library);
     assertEquals(Code.FAILED_PRECONDITION, failure.code());
     assertTrue(

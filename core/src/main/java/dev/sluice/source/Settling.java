@@ -1,0 +1,118 @@
+package dev.sluice.source;
+
+import dev.sluice.servable.ModelVersion;
+import dev.sluice.servable.ServableId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * Tells versions that are whole from those that somebody is still copying: a model that is loaded
+ * before its variables are there loads all the same, takes over, and answers nothing.
+ *
+ * <p>What is there at the first look at a base path counts as whole, so that a start waits for
+ * nothing. A version that appears later is whole if nothing in it has changed for {@link #QUIET},
+ * as after a rename into place, or if it is the same at two looks. One that never comes to rest is
+ * taken as it is after {@link #PATIENCE}.
+ *
+ * <p>Thread-safe; of one base path at most one look is under way.
+ */
+final class Settling {
+  static final Duration QUIET = Duration.ofSeconds(2);
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private final InstantSource clock;
+  private final Fingerprint fingerprint = new DirectoryFingerprint();
+  private final Map<Path, BasePath> basePaths = new ConcurrentHashMap<>();
+
+  Settling(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** What is known of the versions below one base path. */
+  private static final class BasePath {
+    private final Set<Path> whole = new HashSet<>();
+    private final Map<Path, Unsettled> unsettled = new HashMap<>();
+  }
+
+  private record Unsettled(long fingerprint, Instant since) {}
+
+  /** A look at a base path begins; returns true if it is the first, whatever it will find. */
+  boolean begin(Path basePath) {
+    return basePaths.putIfAbsent(basePath, new BasePath()) == null;
+  }
+
+  /** Forgets all other base paths. */
+  void retain(Collection<Path> watched) {
+    basePaths.keySet().retainAll(watched);
+  }
+
+  /**
+   * Returns the versions that are whole.
+   *
+   * @param versions all that the look found
+   * @param first what {@link #begin} said of this look
+   */
+  Set<Path> whole(Path basePath, Collection<Path> versions, boolean first) {
+    BasePath known = basePaths.computeIfAbsent(basePath, path -> new BasePath());
+    synchronized (known) {
+      known.whole.retainAll(versions);
+      known.unsettled.keySet().retainAll(versions);
+      for (Path version : versions) {
+        if (!known.whole.contains(version) && (first || hasSettled(version, known))) {
+          known.whole.add(version);
+          known.unsettled.remove(version);
+        }
+      }
+      return Set.copyOf(known.whole);
+    }
+  }
+
+  private boolean hasSettled(Path version, BasePath known) {
+    Instant now = clock.instant();
+    if (lastChange(version).isBefore(now.minus(QUIET))) {
+      return true;
+    }
+    long found = fingerprint.of(new ModelVersion(new ServableId("", 0), "", version));
+    Unsettled before = known.unsettled.get(version);
+    known.unsettled.put(version, new Unsettled(found, before == null ? now : before.since()));
+    return before != null
+        && (before.fingerprint() == found || before.since().isBefore(now.minus(PATIENCE)));
+  }
+
+  /** Returns when something in a version last changed; its own directory counts if it is empty. */
+  private static Instant lastChange(Path version) {
+    try (Stream<Path> content = Files.walk(version)) {
+      return content
+          .filter(path -> !path.equals(version))
+          .map(Settling::changeTime)
+          .reduce((one, other) -> one.isAfter(other) ? one : other)
+          .orElseGet(() -> changeTime(version));
+    } catch (IOException | UncheckedIOException e) {
+      return Instant.MAX; // it is changing
+    }
+  }
+
+  /** Not the time of modification, which a copy may set to that of the original. */
+  private static Instant changeTime(Path path) {
+    try {
+      return Files.getAttribute(path, "unix:ctime") instanceof FileTime time
+          ? time.toInstant()
+          : Instant.MAX;
+    } catch (IOException | UnsupportedOperationException e) {
+      return Instant.MAX;
+    }
+  }
+}

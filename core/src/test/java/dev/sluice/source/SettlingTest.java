@@ -1,0 +1,111 @@
+package dev.sluice.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettlingTest {
+  @TempDir private Path base;
+
+  /** Ahead of the files' times by so much; time itself stands still. */
+  private Duration later = Duration.ZERO;
+
+  private final Instant start = Instant.now();
+  private final Settling settling = new Settling(() -> start.plus(later));
+  private Path version = Path.of("");
+
+  @BeforeEach
+  void nothingIsThereAtTheFirstLook() {
+    version = base.resolve("3");
+    assertEquals(Set.of(), look());
+  }
+
+  private Set<Path> look(Path... versions) {
+    return settling.whole(base, List.of(versions), settling.begin(base));
+  }
+
+  private void write(String name, String content) throws IOException {
+    Files.createDirectories(version);
+    Files.writeString(version.resolve(name), content);
+  }
+
+  @Test
+  void aVersionThatIsBeingWrittenIsNotWholeUntilItIsTheSameTwice() throws IOException {
+    write("saved_model.pb", "graph");
+    assertEquals(Set.of(), look(version));
+    write("variables", "v");
+    assertEquals(Set.of(), look(version));
+    write("variables", "values");
+    assertEquals(Set.of(), look(version));
+    assertEquals(Set.of(version), look(version));
+    write("variables", "changed later, which is no copy under way");
+    assertEquals(Set.of(version), look(version));
+  }
+
+  @Test
+  void anEmptyDirectoryIsNotWholeEither() throws IOException {
+    Files.createDirectory(version);
+    assertEquals(Set.of(), look(version));
+    write("saved_model.pb", "graph");
+    assertEquals(Set.of(), look(version));
+    assertEquals(Set.of(version), look(version));
+  }
+
+  @Test
+  void whatNobodyHasTouchedForAWhileIsWholeAtOnce() throws IOException {
+    Path elsewhere = Files.createDirectory(base.resolve("prepared"));
+    Files.writeString(elsewhere.resolve("saved_model.pb"), "graph");
+    later = Settling.QUIET.plusSeconds(1);
+    Files.move(elsewhere, version);
+    assertEquals(Set.of(version), look(version));
+  }
+
+  @Test
+  void aVersionThatNeverComesToRestIsTakenInTheEnd() throws IOException {
+    write("log", "");
+    assertEquals(Set.of(), look(version));
+    write("log", "1");
+    later = Settling.QUIET.dividedBy(2);
+    assertEquals(Set.of(), look(version));
+    Settling patient =
+        new Settling(() -> start.minus(Settling.PATIENCE).minusSeconds(1).plus(later));
+    assertTrue(patient.begin(base));
+    later = Duration.ZERO;
+    assertEquals(Set.of(), patient.whole(base, List.of(version), false));
+    write("log", "22");
+    later = Settling.PATIENCE.plusSeconds(1).plusNanos(1);
+    assertEquals(Set.of(version), patient.whole(base, List.of(version), false));
+  }
+
+  @Test
+  void aVersionThatWentAndCameBackIsLookedAtAnew() throws IOException {
+    write("saved_model.pb", "graph");
+    assertEquals(Set.of(), look(version));
+    assertEquals(Set.of(version), look(version));
+    assertEquals(Set.of(), look());
+    assertEquals(Set.of(), look(version));
+    assertEquals(Set.of(version), look(version));
+  }
+
+  @Test
+  void whatIsThereAtTheFirstLookIsWhole() throws IOException {
+    write("saved_model.pb", "graph");
+    Path other = base.resolve("other");
+    assertTrue(settling.begin(other));
+    assertEquals(Set.of(version), settling.whole(other, List.of(version), true));
+    assertFalse(settling.begin(other));
+    settling.retain(List.of(base));
+    assertTrue(settling.begin(other), "forgotten");
+  }
+}
