@@ -114,6 +114,7 @@ final class GrpcListener implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .intercept(streams)
+            .fallbackHandlerRegistry(new UnknownMethods())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(alphaReflection());
     if (options.healthService()) {

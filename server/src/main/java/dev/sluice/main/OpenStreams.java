@@ -27,7 +27,8 @@ final class OpenStreams implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
+    MethodType type = call.getMethodDescriptor().getType();
+    if (type == MethodType.UNARY || type == MethodType.UNKNOWN) {
       return next.startCall(call, headers);
     }
     Stream<Q, A> stream = new Stream<>(call);
