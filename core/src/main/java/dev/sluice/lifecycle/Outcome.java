@@ -4,14 +4,17 @@ import dev.sluice.servable.ServableId;
 
 /** How waiting for a model ended. */
 public sealed interface Outcome {
-  /** What ends a wait, besides a version that is available. */
+  /** What ends a wait. */
   enum Until {
     /**
-     * Every wanted version has failed its first try, or no version is wanted. A bad model with many
-     * retries does not hold up a start.
+     * A version is available, every wanted version has failed its first try, or no version is
+     * wanted. A bad model with many retries does not hold up a start.
      */
     FIRST_TRY,
-    /** One wanted version has ended in an error, after all its retries (lifecycle.md §8). */
+    /**
+     * The highest wanted version is available or has ended in an error, after all its retries
+     * (lifecycle.md §8): what the reference, which loads that one first, sees first.
+     */
     END
   }
 

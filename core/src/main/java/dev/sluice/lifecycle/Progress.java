@@ -15,19 +15,25 @@ record Progress(List<VersionStatus> versions) {
 
   /** Returns how a wait for the model ends, or empty if it goes on. */
   Optional<Outcome> outcome(Outcome.Until until) {
+    return switch (until) {
+      case FIRST_TRY -> firstTry();
+      case END -> versions.stream().findFirst().flatMap(Progress::end);
+    };
+  }
+
+  private static Optional<Outcome> end(VersionStatus highest) {
+    if (highest.state() == VersionState.AVAILABLE) {
+      return Optional.of(new Outcome.Available(highest.id()));
+    }
+    return endedBadly(highest) ? Optional.of(new Outcome.Failed(highest)) : Optional.empty();
+  }
+
+  private Optional<Outcome> firstTry() {
     for (VersionStatus status : versions) {
       if (status.state() == VersionState.AVAILABLE) {
         return Optional.of(new Outcome.Available(status.id()));
       }
     }
-    return switch (until) {
-      case FIRST_TRY -> firstTry();
-      case END ->
-          versions.stream().filter(Progress::endedBadly).findFirst().map(Outcome.Failed::new);
-    };
-  }
-
-  private Optional<Outcome> firstTry() {
     if (versions.isEmpty()) {
       return Optional.of(new Outcome.NoVersions());
     }

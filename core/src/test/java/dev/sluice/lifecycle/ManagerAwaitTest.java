@@ -65,6 +65,22 @@ class ManagerAwaitTest {
   }
 
   @Test
+  void theHighestVersionDecidesTheEnd() throws Exception {
+    try (ManagerHarness harness = new ManagerHarness(ManagerHarness.retries(0), List.of())) {
+      harness.engine.script(id(2), FakeEngine.failing());
+      harness.aspire(1, 2);
+      harness.awaitState(1, VersionState.AVAILABLE);
+      assertEquals(
+          id(2),
+          assertInstanceOf(
+                  Outcome.Failed.class,
+                  harness.manager.await(List.of("m"), Outcome.Until.END, PATIENCE).get("m"))
+              .status()
+              .id());
+    }
+  }
+
+  @Test
   void modelThatNobodyReportedIsPending() throws Exception {
     try (ManagerHarness harness = new ManagerHarness()) {
       assertEquals(

@@ -114,7 +114,8 @@ class BrokenModelsTest {
     }
   }
 
-  private static void checkReason(ServerProcess server, String name, JsonObject expect) {
+  private static void checkReason(ServerProcess server, String name, JsonObject expect)
+      throws InterruptedException {
     JsonObject status =
         JsonParser.parseString(server.status(name))
             .getAsJsonObject()
@@ -131,8 +132,9 @@ class BrokenModelsTest {
       assertTrue(reason.contains(reference.get("error_message_contains").getAsString()), reason);
     }
     String firstLine = reason.lines().findFirst().orElse("");
-    assertTrue(
-        server.log().stream().anyMatch(line -> line.contains(firstLine)),
-        "not in the log: " + firstLine);
+    // What the server prints reaches us later than its answer may.
+    server.await(
+        "in the log: " + firstLine,
+        () -> server.log().stream().anyMatch(line -> line.contains(firstLine)));
   }
 }

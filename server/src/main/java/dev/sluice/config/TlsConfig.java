@@ -27,6 +27,11 @@ public record TlsConfig(
     if (message.getClientVerify()) {
       require(file, "custom_ca", message.getCustomCa(), "the certificates to verify clients by");
     }
+    requirePem(file, "server_key", message.getServerKey());
+    requirePem(file, "server_cert", message.getServerCert());
+    if (message.getClientVerify()) {
+      requirePem(file, "custom_ca", message.getCustomCa());
+    }
     return new TlsConfig(
         file,
         message.getServerKey(),
@@ -40,9 +45,12 @@ public record TlsConfig(
     if (text.isBlank()) {
       throw invalid(file, field, "is empty; expected " + expected + " in PEM form");
     }
+  }
+
+  private static void requirePem(Path file, String field, String text) throws ConfigException {
     if (!text.contains("-----BEGIN ")) {
       throw invalid(
-          file, field, "is no PEM text; expected " + expected + " itself, not the name of a file");
+          file, field, "is no PEM text; expected the text itself, not the name of a file");
     }
   }
 

@@ -129,10 +129,20 @@ class ConfigFilesTest {
   }
 
   @Test
+  void tlsFileHoldsTextsAndNoNames() throws Exception {
+    Path file = file("server_key: '-----BEGIN a' server_cert: '/etc/tls.crt'");
+    assertEquals(
+        file + ": server_cert is no PEM text; expected the text itself, not the name of a file",
+        refusal("--ssl_config_file=" + file));
+  }
+
+  @Test
   void keyIsNotPrinted() throws Exception {
-    TlsConfig config = TlsConfig.read(file("server_key: 'secret' server_cert: 'b'"));
+    String secret = "-----BEGIN secret";
+    TlsConfig config =
+        TlsConfig.read(file("server_key: '" + secret + "' server_cert: '-----BEGIN b'"));
     assertFalse(config.toString().contains("secret"));
-    assertEquals("secret", config.serverKey());
+    assertEquals(secret, config.serverKey());
   }
 
   @Test
