@@ -25,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,9 +52,13 @@ class HttpListenerTest {
               List.of(
                   new Router.Prefix(
                       "/v1/", exchange -> exchange.respond(Response.text(200), new byte[0], 0)))),
-          new BodyLimits(bodies, Duration.ofMinutes(1)),
+          limits(Duration.ofMinutes(1)),
           Clock.systemUTC());
   private int port;
+
+  private HttpLimits limits(Duration requestPatience) {
+    return new HttpLimits(bodies, requestPatience, Duration.ofMinutes(1), Duration.ofSeconds(5));
+  }
 
   @BeforeEach
   void open() throws IOException {
@@ -121,7 +126,7 @@ class HttpListenerTest {
     try (Client first = new Client();
         Client second = new Client()) {
       first.send(post("/echo", large).substring(0, 2_000_000));
-      awaitHeld(true);
+      awaitBudgetSpent();
       second.send(post("/hold", "") + post("/echo", large) + post("/echo", "small"));
       byte[] body = "held".getBytes(ISO_8859_1);
       take(held).respond(Response.text(200), body, body.length);
@@ -140,7 +145,7 @@ class HttpListenerTest {
             loops,
             NioServerSocketChannel.class,
             HttpListenerTest::echo,
-            new BodyLimits(bodies, Duration.ofMillis(50)),
+            limits(Duration.ofMillis(50)),
             Clock.systemUTC());
     port = impatient.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
     String large = "0123456789".repeat(300_000);
@@ -170,10 +175,19 @@ class HttpListenerTest {
   }
 
   private void awaitHeld(boolean some) {
+    await(() -> bodies.held() > 0 == some);
+  }
+
+  /** Before, another large body may still find room, and the one under way none. */
+  private void awaitBudgetSpent() {
+    await(() -> bodies.held() > bodies.limit());
+  }
+
+  private static void await(BooleanSupplier condition) {
     assertTimeoutPreemptively(
         Duration.ofSeconds(30),
         () -> {
-          while (bodies.held() > 0 != some) {
+          while (!condition.getAsBoolean()) {
             Thread.onSpinWait();
           }
         });
@@ -322,6 +336,40 @@ class HttpListenerTest {
   }
 
   @Test
+  void closeLeavesALoopThatHangsBehind() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    HttpListener impatient =
+        new HttpListener(
+            loops,
+            loops,
+            NioServerSocketChannel.class,
+            exchange -> {
+              hangs.countDown();
+              awaitUninterruptibly(end);
+            },
+            new HttpLimits(
+                bodies, Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ofMillis(50)),
+            Clock.systemUTC());
+    port = impatient.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
+    try (Client client = new Client()) {
+      client.send(post("/", ""));
+      assertTrue(hangs.await(30, TimeUnit.SECONDS));
+      assertTimeoutPreemptively(Duration.ofSeconds(30), impatient::close);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void portInUseIsSaid() {
     HttpListener second =
         new HttpListener(
@@ -329,7 +377,7 @@ class HttpListenerTest {
             loops,
             NioServerSocketChannel.class,
             e -> {},
-            new BodyLimits(bodies, Duration.ofMinutes(1)),
+            limits(Duration.ofMinutes(1)),
             Clock.systemUTC());
     IOException refusal =
         assertThrows(
