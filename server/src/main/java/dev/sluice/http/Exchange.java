@@ -113,6 +113,11 @@ public final class Exchange implements Runnable {
     connection.execute(this);
   }
 
+  /** Closes the connection without an answer, for none can be made; by any thread. */
+  public void abort() {
+    connection.abort();
+  }
+
   /** An answer that finds no memory never comes, so that its connection must not wait for it. */
   private ByteBuf render(Response response, byte[] content, int length) {
     ByteBuf buffer = null;
@@ -124,7 +129,7 @@ public final class Exchange implements Runnable {
       }
       return buffer;
     } catch (RuntimeException | Error e) {
-      connection.abort();
+      abort();
       if (buffer != null) {
         buffer.release();
       }

@@ -105,7 +105,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
       fail(new ServingException(Code.RESOURCE_EXHAUSTED, "Out of memory: " + e.getMessage()));
     } catch (RuntimeException | Error bug) {
       LOG.log(Level.ERROR, "A request over REST failed by a bug", bug);
-      fail(new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
+      fail(internalError());
     }
   }
 
@@ -149,24 +149,29 @@ final class RestExchange implements Answer, Watcher, Runnable {
       // The servable may still complete the call, so that only its completion may free anything.
       LOG.log(Level.ERROR, "Servable " + opened.id() + " threw instead of completing", bug);
       opened.abandon();
-      fail(new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
+      fail(internalError());
     }
   }
 
   @Override
   public void succeeded(Call finished, Tensor[] outputs) {
-    JsonSink sink = SINK.get();
-    sink.clear();
+    JsonSink sink = null;
+    boolean claimed = false;
     try {
+      sink = SINK.get();
+      sink.clear();
       request.write(sink, finished, outputs);
-      if (claim()) {
+      claimed = claim();
+      if (claimed) {
         meter.succeeded(route.model(), System.nanoTime() - start, finished.runNanos());
         api.succeed(exchange, sink.array(), sink.length());
       }
     } catch (ServingException e) {
       fail(e);
+    } catch (RuntimeException | Error e) {
+      failedToAnswer(finished, claimed, e);
     } finally {
-      if (sink.array().length > MAX_KEPT_SINK) {
+      if (sink != null && sink.array().length > MAX_KEPT_SINK) {
         SINK.remove();
       }
     }
@@ -181,12 +186,26 @@ final class RestExchange implements Answer, Watcher, Runnable {
   public void onTimeout() {
     if (claim()) {
       abandon();
-      api.fail(
-          exchange,
-          meter,
-          route.model(),
-          new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
+      answer(new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
     }
+  }
+
+  /** Whatever is wrong with an answer, its client must not wait for another. */
+  private void failedToAnswer(Call finished, boolean claimed, Throwable cause) {
+    if (claimed) {
+      exchange.abort();
+    } else {
+      fail(
+          cause instanceof OutOfMemoryError
+              ? new ServingException(
+                  Code.INTERNAL, "Out of memory for the answer: " + cause.getMessage())
+              : internalError());
+    }
+    LOG.log(Level.ERROR, "A run of " + finished.id() + " failed while it answered", cause);
+  }
+
+  private static ServingException internalError() {
+    return new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason");
   }
 
   @Override
@@ -210,7 +229,17 @@ final class RestExchange implements Answer, Watcher, Runnable {
 
   private void fail(ServingException failure) {
     if (claim()) {
+      answer(failure);
+    }
+  }
+
+  /** Answers; the claim has been won, so that nobody else will. */
+  private void answer(ServingException failure) {
+    try {
       api.fail(exchange, meter, route.model(), failure);
+    } catch (RuntimeException | Error e) {
+      exchange.abort();
+      throw e;
     }
   }
 
