@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request to run a model over REST, whatever the verb: decodes on the event loop, or on a
- * worker if the body is large; runs; answers from the thread that completes.
+ * worker if the body is large or compressed; runs; answers from the thread that completes.
  *
  * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
  * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads
@@ -60,6 +60,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
   private final long start = System.nanoTime();
   private final long deadline;
   private final Body body;
+  private final boolean gzip;
   private @Nullable Handover handover;
   private volatile @Nullable Call call;
   private volatile boolean answered;
@@ -77,11 +78,13 @@ final class RestExchange implements Answer, Watcher, Runnable {
     this.meter = meter;
     this.deadline = api.deadline(start);
     this.body = exchange.takeBody();
+    String encoding = exchange.header("Content-Encoding");
+    this.gzip = encoding != null && encoding.contains("gzip");
   }
 
   void start() {
     exchange.watch(this, deadline);
-    if (body.length() <= MAX_BODY_ON_LOOP) {
+    if (body.length() <= MAX_BODY_ON_LOOP && !gzip) {
       run();
       return;
     }
@@ -110,19 +113,50 @@ final class RestExchange implements Answer, Watcher, Runnable {
   }
 
   private void decodeAndRun() throws ServingException {
+    Call opened = gzip ? decodeExpanded() : decode();
+    if (opened != null) {
+      api.threads().endOfTurn().execute(() -> runNow(opened));
+    }
+  }
+
+  private @Nullable Call decode() throws ServingException {
     int length;
     byte[] bytes;
     try (body) {
       length = body.length();
-      bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
-      body.copyTo(bytes);
+      bytes = copyBody(length);
     }
-    String encoding = exchange.header("Content-Encoding");
-    if (encoding != null && encoding.contains("gzip")) {
-      byte[] expanded = Gzip.expand(bytes, length);
-      bytes = expanded == null ? new byte[0] : expanded;
-      length = bytes.length;
+    return open(bytes, length);
+  }
+
+  /** What a body expands to counts as long as it is there, like the body itself. */
+  private @Nullable Call decodeExpanded() throws ServingException {
+    try (body) {
+      int length = body.length();
+      byte[] expanded = Gzip.expand(copyBody(length), length, this::takeRoom);
+      return expanded == null ? open(new byte[0], 0) : open(expanded, expanded.length);
     }
+  }
+
+  private void takeRoom(long expanded) throws ServingException {
+    if (!body.tryHoldExpanded(expanded)) {
+      throw new ServingException(
+          Code.UNAVAILABLE,
+          "Too many large requests at once: at most "
+              + body.limit()
+              + " bytes may wait to be decoded, and this body expands to "
+              + expanded);
+    }
+  }
+
+  private byte[] copyBody(int length) {
+    byte[] bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
+    body.copyTo(bytes);
+    return bytes;
+  }
+
+  /** Opens the call and gives it its inputs; null if it is not to run any more. */
+  private @Nullable Call open(byte[] bytes, int length) throws ServingException {
     JsonBody json = JsonBody.scan(bytes, 0, length);
     request.read(json);
     Call opened = api.predictor().open(route.model(), route.version(), this);
@@ -137,9 +171,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
         opened.close();
       }
     }
-    if (runs) {
-      api.threads().endOfTurn().execute(() -> runNow(opened));
-    }
+    return runs ? opened : null;
   }
 
   private void runNow(Call opened) {
@@ -177,19 +209,6 @@ final class RestExchange implements Answer, Watcher, Runnable {
     }
   }
 
-  @Override
-  public void failed(Call finished, ServingException failure) {
-    fail(failure);
-  }
-
-  @Override
-  public void onTimeout() {
-    if (claim()) {
-      abandon();
-      answer(new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
-    }
-  }
-
   /** Whatever is wrong with an answer, its client must not wait for another. */
   private void failedToAnswer(Call finished, boolean claimed, Throwable cause) {
     if (claimed) {
@@ -206,6 +225,19 @@ final class RestExchange implements Answer, Watcher, Runnable {
 
   private static ServingException internalError() {
     return new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason");
+  }
+
+  @Override
+  public void failed(Call finished, ServingException failure) {
+    fail(failure);
+  }
+
+  @Override
+  public void onTimeout() {
+    if (claim()) {
+      abandon();
+      answer(new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
+    }
   }
 
   @Override
