@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
 
@@ -13,12 +14,19 @@ import java.time.Duration;
  * <p>Confined to the connection's event loop.
  */
 final class AnswerWriter implements StallWatch.Watched {
+  private final ChannelHandlerContext outlet;
   private final Channel channel;
   private final StallWatch watch;
   private long written;
 
-  AnswerWriter(Channel channel, Duration patience) {
-    this.channel = channel;
+  /**
+   * Creates a writer.
+   *
+   * @param outlet where answers enter the pipeline; nothing before it takes part in writing
+   */
+  AnswerWriter(ChannelHandlerContext outlet, Duration patience) {
+    this.outlet = outlet;
+    this.channel = outlet.channel();
     this.watch = new StallWatch(this, 1, patience);
   }
 
@@ -29,18 +37,18 @@ final class AnswerWriter implements StallWatch.Watched {
   /** Writes an answer, to be sent with the next flush. */
   void write(ByteBuf answer) {
     written += answer.readableBytes();
-    channel.write(answer, channel.voidPromise());
+    outlet.write(answer, outlet.voidPromise());
   }
 
   /** Sends what was written, as far as the socket has room. */
   void flush() {
-    channel.flush();
+    outlet.flush();
     watchIfUnsent();
   }
 
   /** Closes the connection when all that was written has been sent. */
   void close() {
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    outlet.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     watchIfUnsent();
   }
 
@@ -64,7 +72,7 @@ final class AnswerWriter implements StallWatch.Watched {
   /** Returns how many bytes the socket has taken. */
   @Override
   public long headway() {
-    channel.flush(); // for what is not flushed is not counted below, and would look taken
+    outlet.flush(); // for what is not flushed is not counted below, and would look taken
     return written - unsent();
   }
 

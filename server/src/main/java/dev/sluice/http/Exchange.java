@@ -147,7 +147,12 @@ public final class Exchange implements Runnable {
     }
     answer = null;
     watcher = null;
-    connection.finish(this, buffer, after);
+    try {
+      connection.finish(this, buffer, after);
+    } catch (Error e) {
+      abort(); // it may not have been written
+      throw e;
+    }
   }
 
   @Nullable Watcher watcher() {

@@ -50,13 +50,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private int lastStatus;
 
+  /** Creates a connection behind its decoder, which is in the channel's pipeline already. */
   HttpConnection(HttpListener listener, Channel channel, RequestDecoder decoder) {
     HttpLimits limits = listener.limits();
     this.listener = listener;
     this.channel = channel;
     this.requests =
         new RequestReader(this, channel, decoder, limits.bodies(), limits.requestPatience());
-    this.answers = new AnswerWriter(channel, limits.answerPatience());
+    this.answers = new AnswerWriter(channel.pipeline().context(decoder), limits.answerPatience());
   }
 
   @Override
@@ -207,11 +208,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Large bodies that come together must not take the memory that small ones need. */
   private void refuseForRoom(Exchange exchange) {
-    String text =
-        "{\"error\": \"Too many large requests at once: at most "
-            + listener.limits().bodies().limit()
-            + " bytes may wait to be decoded\"}";
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = HttpErrors.noRoom(listener.limits().bodies().limit());
     exchange.respond(Response.json(503), bytes, bytes.length);
   }
 
@@ -273,6 +270,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       loop().execute(task);
     } catch (RejectedExecutionException e) {
       listener.report(e); // the event loops have stopped; the connection is gone with them
+    } catch (Error e) {
+      abort(); // no memory for the task
+      throw e;
     }
   }
 

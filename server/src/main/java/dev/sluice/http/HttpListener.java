@@ -98,7 +98,8 @@ public final class HttpListener implements AutoCloseable {
   /** Makes a channel one of our connections. */
   void addHandlers(Channel channel) {
     RequestDecoder decoder = new RequestDecoder(decoderConfig());
-    channel.pipeline().addLast(decoder, new HttpConnection(this, channel, decoder));
+    channel.pipeline().addLast(decoder);
+    channel.pipeline().addLast(new HttpConnection(this, channel, decoder));
   }
 
   private static HttpDecoderConfig decoderConfig() {

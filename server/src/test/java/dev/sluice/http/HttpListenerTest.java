@@ -31,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpListenerTest {
+  private static final byte[] PAGE = new byte[50_000];
+
   private final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final BlockingQueue<Exchange> held = new LinkedBlockingQueue<>();
@@ -47,6 +49,8 @@ class HttpListenerTest {
                   HttpListenerTest::echo,
                   "/hold",
                   this::hold,
+                  "/page",
+                  exchange -> exchange.respond(Response.text(200), PAGE, PAGE.length),
                   "/v1/echo",
                   HttpListenerTest::echo),
               List.of(
@@ -117,6 +121,18 @@ class HttpListenerTest {
 
       assertEquals("first", client.answer().body());
       assertEquals("second", client.answer().body());
+    }
+  }
+
+  @Test
+  void aClientThatReadsLateGetsAllItsAnswers() throws IOException {
+    try (Client client = new Client()) {
+      int pages = 1000; // more than sockets and the connection take unread
+      client.send("GET /page HTTP/1.1\r\nHost: x\r\n\r\n".repeat(pages) + post("/echo", "last"));
+      for (int i = 0; i < pages; i++) {
+        assertEquals(PAGE.length, client.answer().body().length());
+      }
+      assertEquals("last", client.answer().body());
     }
   }
 
