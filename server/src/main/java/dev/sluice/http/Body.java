@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its exchange closes it, unless somebody took it from there to read it on another thread: then
  * he closes it, exactly once, and the exchange no longer touches it, whatever becomes of the
- * connection meanwhile.
+ * connection meanwhile. Used by one thread at a time.
  */
 public final class Body implements AutoCloseable {
   private final @Nullable ByteBuf bytes;
   private final ByteBudget budget;
-  private final long held;
+  private long held;
 
   /** Takes over the bytes and what they hold of the budget. */
   Body(@Nullable ByteBuf bytes, ByteBudget budget, long held) {
@@ -33,6 +33,29 @@ public final class Body implements AutoCloseable {
     if (bytes != null) {
       bytes.getBytes(bytes.readerIndex(), target, 0, bytes.readableBytes());
     }
+  }
+
+  /**
+   * Counts what the body expands to against what bodies may hold, until it is closed; the first
+   * {@link BodyGatherer#FREE_BYTES} not.
+   *
+   * @return false if there is no room now, and nothing was counted
+   */
+  public boolean tryHoldExpanded(long expanded) {
+    long more = expanded - BodyGatherer.FREE_BYTES;
+    if (more <= 0) {
+      return true;
+    }
+    if (!budget.tryGrow(held, more)) {
+      return false;
+    }
+    held += more;
+    return true;
+  }
+
+  /** Returns how many bytes all bodies together may hold. */
+  public long limit() {
+    return budget.limit();
   }
 
   /** Gives the memory back. */

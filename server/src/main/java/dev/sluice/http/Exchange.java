@@ -15,7 +15,7 @@ public final class Exchange implements Runnable {
   private final String method;
   private final String target;
   private final HttpHeaders headers;
-  private boolean keepAlive;
+  private Persistence after;
   private @Nullable Body body;
   private @Nullable ByteBuf answer;
   private @Nullable Watcher watcher;
@@ -26,13 +26,13 @@ public final class Exchange implements Runnable {
       String method,
       String target,
       HttpHeaders headers,
-      boolean keepAlive,
+      Persistence after,
       @Nullable Body body) {
     this.connection = connection;
     this.method = method;
     this.target = target;
     this.headers = headers;
-    this.keepAlive = keepAlive;
+    this.after = after;
     this.body = body;
   }
 
@@ -101,17 +101,40 @@ public final class Exchange implements Runnable {
     connection.execute(task);
   }
 
-  /** Answers with the first {@code length} bytes of {@code content}, which is copied. */
+  /**
+   * Answers with the first {@code length} bytes of {@code content}, which is copied. If that fails,
+   * for want of memory above all, the connection is closed and the failure thrown.
+   */
   public void respond(Response response, byte[] content, int length) {
-    boolean withBody = !method.equals("HEAD");
-    keepAlive = keepAlive && !connection.isDraining();
-    ByteBuf buffer = connection.allocate(length + 256);
-    connection.writeHead(buffer, response, length, keepAlive);
-    if (withBody) {
-      buffer.writeBytes(content, 0, length);
+    if (connection.isDraining()) {
+      after = Persistence.CLOSE;
     }
-    answer = buffer;
+    answer = render(response, content, length);
     connection.execute(this);
+  }
+
+  /** Closes the connection without an answer, for none can be made; by any thread. */
+  public void abort() {
+    connection.abort();
+  }
+
+  /** An answer that finds no memory never comes, so that its connection must not wait for it. */
+  private ByteBuf render(Response response, byte[] content, int length) {
+    ByteBuf buffer = null;
+    try {
+      buffer = connection.allocate(Math.addExact(length, 256));
+      connection.writeHead(buffer, response, length, after);
+      if (!method.equals("HEAD")) {
+        buffer.writeBytes(content, 0, length);
+      }
+      return buffer;
+    } catch (RuntimeException | Error e) {
+      abort();
+      if (buffer != null) {
+        buffer.release();
+      }
+      throw e;
+    }
   }
 
   /** Writes the answer; called by the event loop only. */
@@ -124,7 +147,12 @@ public final class Exchange implements Runnable {
     }
     answer = null;
     watcher = null;
-    connection.finish(this, buffer, keepAlive);
+    try {
+      connection.finish(this, buffer, after);
+    } catch (Error e) {
+      abort(); // it may not have been written
+      throw e;
+    }
   }
 
   @Nullable Watcher watcher() {

@@ -1,6 +1,5 @@
 package dev.sluice.http;
 
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,23 +22,23 @@ final class Flusher implements Runnable {
         }
       };
 
-  private final List<ChannelHandlerContext> written = new ArrayList<>();
+  private final List<AnswerWriter> written = new ArrayList<>();
   private boolean scheduled;
 
   private Flusher() {}
 
-  /** Flushes the channel soon; called on its event loop, after a write. */
-  static void flushSoon(ChannelHandlerContext channel) {
-    OF_LOOP.get().add(channel);
+  /** Flushes a connection's answers soon; called on its event loop, after a write. */
+  static void flushSoon(AnswerWriter answers) {
+    OF_LOOP.get().add(answers);
   }
 
-  private void add(ChannelHandlerContext channel) {
-    written.add(channel);
+  private void add(AnswerWriter answers) {
+    written.add(answers);
     if (written.size() == MOST_WAITING) {
       flush();
     } else if (!scheduled) {
       scheduled = true;
-      channel.executor().execute(this);
+      answers.channel().eventLoop().execute(this);
     }
   }
 

@@ -2,29 +2,27 @@ package dev.sluice.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.DecoderResult;
-import io.netty.handler.codec.http.HttpContent;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client connection: gathers bodies, hands on one exchange at a time, and keeps answers in the
- * order of their requests.
+ * One client connection: hands on one exchange at a time, and keeps answers in the order of their
+ * requests.
  *
- * <p>Confined to its event loop, but for {@link #execute}, {@link #allocate} and {@link
- * #writeHead}.
+ * <p>A client that does not take its answers is read no further and gets none of its requests
+ * handed on, so that what it makes us hold stays bounded.
+ *
+ * <p>Confined to its event loop, but for {@link #execute}, {@link #abort}, {@link #allocate} and
+ * {@link #writeHead}.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Requests that a client may send ahead of their answers before we stop reading. */
@@ -33,47 +31,45 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+  /** How a connection ends that is closed without a last answer. */
+  private static final int NO_ANSWER = 0;
+
   private final HttpListener listener;
+  private final Channel channel;
+  private final RequestReader requests;
+  private final AnswerWriter answers;
+  private final DeadlineTimer deadlines = new DeadlineTimer(this);
   private final Deque<Exchange> waiting = new ArrayDeque<>();
-  private @Nullable ChannelHandlerContext context;
   private @Nullable Exchange current;
-  private @Nullable HttpRequest head;
-  private final BodyGatherer body;
-  private boolean refuseRest;
   private boolean reading;
   private boolean unflushed;
-  private boolean timerArmed;
-  private boolean stallWatched;
   private boolean handling;
 
-  HttpConnection(HttpListener listener) {
-    this.listener = listener;
-    this.body = new BodyGatherer(listener.bodies().budget());
-  }
+  /** After the last of the exchanges that wait, the connection ends, with this status or none. */
+  private boolean ending;
 
-  @Override
-  public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
+  private int lastStatus;
+
+  /** Creates a connection behind its decoder, which is in the channel's pipeline already. */
+  HttpConnection(HttpListener listener, Channel channel, RequestDecoder decoder) {
+    HttpLimits limits = listener.limits();
+    this.listener = listener;
+    this.channel = channel;
+    this.requests =
+        new RequestReader(this, channel, decoder, limits.bodies(), limits.requestPatience());
+    this.answers = new AnswerWriter(channel.pipeline().context(decoder), limits.answerPatience());
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    listener.connected(ctx.channel());
+    listener.connected(channel);
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     reading = true;
     try {
-      if (refuseRest) {
-        return;
-      }
-      if (message instanceof HttpRequest request) {
-        begin(ctx, request);
-      }
-      if (message instanceof HttpContent content) {
-        append(ctx, content);
-      }
+      requests.read(message);
     } finally {
       ReferenceCountUtil.release(message);
     }
@@ -85,74 +81,27 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     reading = false;
     if (unflushed) {
       unflushed = false;
-      ctx.flush();
+      answers.flush();
     }
+    requests.endOfRead();
     ctx.fireChannelReadComplete();
   }
 
-  private void begin(ChannelHandlerContext ctx, HttpRequest request) {
-    if (isBroken(request.decoderResult())) {
-      refuse(ctx, request);
-      return;
-    }
-    head = request;
-    if (HttpUtil.is100ContinueExpected(request)) {
-      ctx.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE), ctx.voidPromise());
-    }
+  void sendContinue() {
+    answers.write(Unpooled.wrappedBuffer(CONTINUE));
+    answers.flush();
   }
 
-  private void append(ChannelHandlerContext ctx, HttpContent content) {
-    HttpRequest request = head;
-    if (request == null) {
-      return;
-    }
-    if (isBroken(content.decoderResult())) {
-      refuse(ctx, request);
-      return;
-    }
-    boolean last = content instanceof LastHttpContent;
-    body.add(content.content(), last, ctx.alloc());
-    if (last) {
-      complete(request);
-    } else if (body.held() > 0 && !stallWatched) {
-      stallWatched = true;
-      watchStall(ctx);
-    }
-  }
-
-  private void watchStall(ChannelHandlerContext ctx) {
-    long before = body.arrived();
-    long patience = listener.bodies().patience().toNanos();
-    var _ = ctx.executor().schedule(() -> checkStall(ctx, before), patience, TimeUnit.NANOSECONDS);
-  }
-
-  /** A client that holds memory others wait for, and sends no more, is given up. */
-  private void checkStall(ChannelHandlerContext ctx, long before) {
-    if (body.held() == 0) {
-      stallWatched = false;
-    } else if (body.arrived() > before || !ctx.channel().config().isAutoRead()) {
-      watchStall(ctx); // it grows, or it is we who do not read
-    } else if (current != null) {
-      ctx.close(); // an answer now would be taken for that of the request under way
-    } else {
-      refuse(ctx, HttpURLConnection.HTTP_CLIENT_TIMEOUT);
-    }
-  }
-
-  private void complete(HttpRequest request) {
-    Exchange exchange =
+  /** Takes over a whole request; without a body if it found no room. */
+  void received(HttpRequest request, @Nullable Body body) {
+    waiting.add(
         new Exchange(
             this,
             request.method().name(),
             request.uri(),
             request.headers(),
-            HttpUtil.isKeepAlive(request),
-            body.take());
-    head = null;
-    waiting.add(exchange);
-    if (waiting.size() == MAX_PIPELINED) {
-      setAutoRead(false);
-    }
+            Persistence.of(request),
+            body));
     next();
   }
 
@@ -163,118 +112,125 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     handling = true;
     try {
-      while (current == null) {
-        Exchange exchange = waiting.poll();
-        if (exchange == null) {
-          return;
-        }
-        if (waiting.isEmpty()) {
-          setAutoRead(true);
-        }
-        current = exchange;
-        if (exchange.hasBody()) {
-          listener.handler().handle(exchange);
-        } else {
-          refuseForRoom(exchange);
-        }
-      }
+      while (current == null && channel.isWritable() && handOn()) {}
     } finally {
       handling = false;
+    }
+    regulateReading();
+  }
+
+  /** Returns false if nothing waits. */
+  private boolean handOn() {
+    Exchange exchange = waiting.poll();
+    if (exchange == null) {
+      if (ending) {
+        sayLast();
+      }
+      return false;
+    }
+    current = exchange;
+    try {
+      if (exchange.hasBody()) {
+        listener.handler().handle(exchange);
+      } else {
+        refuseForRoom(exchange);
+      }
+    } catch (RuntimeException | Error bug) {
+      fail(bug); // whoever called us, this exchange gets no answer any more
+    }
+    return true;
+  }
+
+  private void regulateReading() {
+    if (waiting.size() >= MAX_PIPELINED || !channel.isWritable()) {
+      setAutoRead(false);
+    } else if (waiting.isEmpty()) {
+      setAutoRead(true);
     }
   }
 
   private void setAutoRead(boolean on) {
-    ChannelHandlerContext ctx = context();
-    if (ctx.channel().config().isAutoRead() != on) {
-      ctx.channel().config().setAutoRead(on);
-    }
-  }
-
-  /** Sends the answer of the exchange under way and goes on with the next one. */
-  void finish(Exchange exchange, ByteBuf answer, boolean keepAlive) {
-    if (exchange != current) {
-      answer.release();
-      throw new IllegalStateException("answered twice: " + exchange.target());
-    }
-    current = null;
-    ChannelHandlerContext ctx = context();
-    if (keepAlive && !listener.isDraining()) {
-      ctx.write(answer, ctx.voidPromise());
-      if (reading) {
-        unflushed = true;
-      } else {
-        Flusher.flushSoon(ctx);
+    if (channel.config().isAutoRead() != on) {
+      if (on) {
+        requests.resumed();
       }
-      next();
-    } else {
-      refuseRest = true;
-      ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
-    }
-  }
-
-  /** What cannot be parsed gets a page of the HTTP layer and ends the connection. */
-  private void refuse(ChannelHandlerContext ctx, HttpRequest request) {
-    refuse(ctx, HttpErrors.statusOf(request.decoderResult()));
-  }
-
-  private void refuse(ChannelHandlerContext ctx, int status) {
-    byte[] page = HttpErrors.page(status);
-    refuseRest = true;
-    dropBody();
-    ByteBuf answer = allocate(page.length + 256);
-    writeHead(answer, Response.html(status), page.length, false);
-    answer.writeBytes(page);
-    ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
-  }
-
-  /** Large bodies that come together must not take the memory that small ones need. */
-  private void refuseForRoom(Exchange exchange) {
-    String text =
-        "{\"error\": \"Too many large requests at once: at most "
-            + listener.bodies().budget().limit()
-            + " bytes may wait to be decoded\"}";
-    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    exchange.respond(Response.json(503), bytes, bytes.length);
-  }
-
-  private static boolean isBroken(DecoderResult result) {
-    return result.isFailure();
-  }
-
-  void armTimer(long deadlineNanoTime) {
-    if (timerArmed || deadlineNanoTime == Long.MAX_VALUE) {
-      return;
-    }
-    timerArmed = true;
-    long wait = Math.max(0, deadlineNanoTime - System.nanoTime());
-    var _ = context().executor().schedule(this::onTimer, wait, TimeUnit.NANOSECONDS);
-  }
-
-  /** One timer per connection, armed again as long as there is something to watch. */
-  private void onTimer() {
-    timerArmed = false;
-    Exchange exchange = current;
-    if (exchange == null) {
-      return;
-    }
-    Watcher watcher = exchange.watcher();
-    if (watcher == null) {
-      return;
-    }
-    if (exchange.deadlineNanos() - System.nanoTime() <= 0) {
-      watcher.onTimeout();
-    } else {
-      armTimer(exchange.deadlineNanos());
+      channel.config().setAutoRead(on);
     }
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext ctx) {
-    dropBody();
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    next();
+  }
+
+  /** Sends the answer of the exchange under way and goes on with the next one. */
+  void finish(Exchange exchange, ByteBuf answer, Persistence after) {
+    if (exchange != current) {
+      answer.release();
+      throw new IllegalStateException("answered twice: " + exchange.target());
+    }
+    answers.write(answer);
+    current = null;
+    if (after == Persistence.CLOSE || listener.isDraining()) {
+      close();
+      return;
+    }
+    if (reading) {
+      unflushed = true;
+    } else {
+      Flusher.flushSoon(answers);
+    }
+    next();
+  }
+
+  /** Ends the connection with a page of the HTTP layer, when what came before is answered. */
+  void refuse(int status) {
+    requests.end();
+    ending = true;
+    lastStatus = status;
+    next();
+  }
+
+  /** Ends the connection when what came before is answered. */
+  void closeInTurn() {
+    refuse(NO_ANSWER);
+  }
+
+  private void sayLast() {
+    if (lastStatus != NO_ANSWER) {
+      byte[] page = HttpErrors.page(lastStatus);
+      ByteBuf answer = allocate(page.length + 256);
+      writeHead(answer, Response.html(lastStatus), page.length, Persistence.CLOSE);
+      answers.write(answer.writeBytes(page));
+    }
+    close();
+  }
+
+  /** Large bodies that come together must not take the memory that small ones need. */
+  private void refuseForRoom(Exchange exchange) {
+    byte[] bytes = HttpErrors.noRoom(listener.limits().bodies().limit());
+    exchange.respond(Response.json(503), bytes, bytes.length);
+  }
+
+  /** Closes the connection behind the answers written so far; hands on nothing more. */
+  private void close() {
+    forget();
+    answers.close();
+  }
+
+  private void forget() {
+    requests.end();
+    ending = false;
     for (Exchange exchange : waiting) {
       exchange.releaseBody();
     }
     waiting.clear();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    forget();
+    answers.closed();
     Exchange exchange = current;
     if (exchange != null) {
       exchange.releaseBody();
@@ -283,42 +239,59 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         watcher.onDisconnect();
       }
     }
-    listener.disconnected(ctx.channel());
-  }
-
-  private void dropBody() {
-    head = null;
-    body.drop();
+    listener.disconnected(channel);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    fail(cause);
+  }
+
+  private void fail(Throwable cause) {
     listener.report(cause);
     // A piece may be missing now: nothing more of this connection must be taken for a request.
-    refuseRest = true;
-    dropBody();
-    ctx.close();
+    requests.end();
+    channel.close();
   }
 
   /** Closes the connection once it has nothing to answer; for draining. */
   void closeWhenIdle() {
-    if (current == null && waiting.isEmpty() && head == null) {
-      // Behind the answer that may not have been flushed yet.
-      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    if (current == null && waiting.isEmpty() && !requests.isInBody()) {
+      close();
     }
   }
 
   void execute(Runnable task) {
-    ChannelHandlerContext ctx = context();
-    if (ctx.executor().inEventLoop()) {
+    if (loop().inEventLoop()) {
       task.run();
       return;
     }
     try {
-      ctx.executor().execute(task);
+      loop().execute(task);
     } catch (RejectedExecutionException e) {
       listener.report(e); // the event loops have stopped; the connection is gone with them
+    } catch (Error e) {
+      abort(); // no memory for the task
+      throw e;
     }
+  }
+
+  /** Closes the connection at once, with whatever was not sent; by any thread. */
+  void abort() {
+    channel.close();
+  }
+
+  EventLoop loop() {
+    return channel.eventLoop();
+  }
+
+  /** Returns the exchange that has been handed on and not been answered, or null. */
+  @Nullable Exchange current() {
+    return current;
+  }
+
+  void armTimer(long deadlineNanoTime) {
+    deadlines.arm(deadlineNanoTime);
   }
 
   boolean isDraining() {
@@ -326,18 +299,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   ByteBuf allocate(int capacity) {
-    return context().alloc().buffer(capacity);
+    return channel.alloc().buffer(capacity);
   }
 
-  void writeHead(ByteBuf buffer, Response response, int length, boolean keepAlive) {
-    listener.heads().write(buffer, response, length, keepAlive);
-  }
-
-  private ChannelHandlerContext context() {
-    ChannelHandlerContext ctx = context;
-    if (ctx == null) {
-      throw new IllegalStateException("not in a pipeline");
-    }
-    return ctx;
+  void writeHead(ByteBuf buffer, Response response, int length, Persistence after) {
+    listener.heads().write(buffer, response, length, after);
   }
 }

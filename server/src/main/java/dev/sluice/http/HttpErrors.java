@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.nio.charset.StandardCharsets;
 
-/** Answers of the HTTP layer itself: HTML pages, as the reference sends (rest.md §1.1). */
+/** Answers of the HTTP layer itself: most are HTML pages, as the reference sends (rest.md §1.1). */
 public final class HttpErrors {
   private HttpErrors() {}
 
@@ -19,6 +19,15 @@ public final class HttpErrors {
             + StatusLine.reason(status)
             + "</H1>\n</BODY></HTML>\n";
     return page.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Returns the JSON text for a body that found no room. */
+  static byte[] noRoom(long limit) {
+    String text =
+        "{\"error\": \"Too many large requests at once: at most "
+            + limit
+            + " bytes may wait to be decoded\"}";
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   static int statusOf(DecoderResult result) {

@@ -4,17 +4,19 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ public final class HttpListener implements AutoCloseable {
   private final EventLoopGroup workers;
   private final Class<? extends ServerChannel> channelType;
   private final HttpHandler handler;
-  private final BodyLimits bodies;
+  private final HttpLimits limits;
   private final ResponseHead heads;
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -45,20 +47,20 @@ public final class HttpListener implements AutoCloseable {
   /**
    * Creates a listener on event loops that the caller owns and shares.
    *
-   * @param bodies what large bodies may hold, and for how long they may stop arriving
+   * @param limits what clients may hold, and for how long they may stand still
    */
   public HttpListener(
       EventLoopGroup acceptors,
       EventLoopGroup workers,
       Class<? extends ServerChannel> channelType,
       HttpHandler handler,
-      BodyLimits bodies,
+      HttpLimits limits,
       InstantSource clock) {
     this.acceptors = acceptors;
     this.workers = workers;
     this.channelType = channelType;
     this.handler = handler;
-    this.bodies = bodies;
+    this.limits = limits;
     this.heads = new ResponseHead(clock);
   }
 
@@ -82,10 +84,7 @@ public final class HttpListener implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    channel
-                        .pipeline()
-                        .addLast(new HttpRequestDecoder(decoderConfig()))
-                        .addLast(new HttpConnection(HttpListener.this));
+                    addHandlers(channel);
                   }
                 });
     var bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -94,6 +93,13 @@ public final class HttpListener implements AutoCloseable {
     }
     server = bound.channel();
     return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  /** Makes a channel one of our connections. */
+  void addHandlers(Channel channel) {
+    RequestDecoder decoder = new RequestDecoder(decoderConfig());
+    channel.pipeline().addLast(decoder);
+    channel.pipeline().addLast(new HttpConnection(this, channel, decoder));
   }
 
   private static HttpDecoderConfig decoderConfig() {
@@ -109,7 +115,7 @@ public final class HttpListener implements AutoCloseable {
     draining = true;
     Channel open = server;
     if (open != null) {
-      open.close().awaitUninterruptibly();
+      awaitClosed(List.of(open.close()));
     }
     for (Channel connection : connections) {
       connection
@@ -143,8 +149,25 @@ public final class HttpListener implements AutoCloseable {
   @Override
   public void close() {
     drain();
+    List<ChannelFuture> closing = new ArrayList<>();
     for (Channel connection : connections) {
-      connection.close().awaitUninterruptibly();
+      closing.add(connection.close());
+    }
+    awaitClosed(closing);
+  }
+
+  /** An event loop that hangs must not hold up the stop of everything else. */
+  private void awaitClosed(List<ChannelFuture> closing) {
+    long end = System.nanoTime() + limits.closePatience().toNanos();
+    for (ChannelFuture one : closing) {
+      if (!one.awaitUninterruptibly(Math.max(0, end - System.nanoTime()), NANOSECONDS)) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "HTTP connections are not closed after "
+                + limits.closePatience()
+                + ", for their event loop hangs; going on");
+        return;
+      }
     }
   }
 
@@ -152,8 +175,8 @@ public final class HttpListener implements AutoCloseable {
     return handler;
   }
 
-  BodyLimits bodies() {
-    return bodies;
+  HttpLimits limits() {
+    return limits;
   }
 
   ResponseHead heads() {

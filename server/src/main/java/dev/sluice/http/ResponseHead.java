@@ -20,7 +20,8 @@ final class ResponseHead {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
   private static final byte[] LENGTH = ascii("\r\nContent-Length: ");
-  private static final byte[] KEEP_ALIVE = ascii("\r\n\r\n");
+  private static final byte[] KEEP = ascii("\r\n\r\n");
+  private static final byte[] KEEP_AND_SAY = ascii("\r\nConnection: keep-alive\r\n\r\n");
   private static final byte[] CLOSE = ascii("\r\nConnection: close\r\n\r\n");
 
   /** Heads are made from code, not from requests; the bound only guards against a mistake. */
@@ -45,12 +46,17 @@ final class ResponseHead {
   }
 
   /** Writes the head of an answer whose body has {@code length} bytes. */
-  void write(ByteBuf buffer, Response response, int length, boolean keepAlive) {
+  void write(ByteBuf buffer, Response response, int length, Persistence after) {
     buffer.writeBytes(head(response));
     buffer.writeBytes(date());
     buffer.writeBytes(LENGTH);
     writeDecimal(buffer, length);
-    buffer.writeBytes(keepAlive ? KEEP_ALIVE : CLOSE);
+    buffer.writeBytes(
+        switch (after) {
+          case KEEP -> KEEP;
+          case KEEP_AND_SAY -> KEEP_AND_SAY;
+          case CLOSE -> CLOSE;
+        });
   }
 
   private byte[] head(Response response) {

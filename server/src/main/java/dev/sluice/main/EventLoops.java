@@ -1,5 +1,7 @@
 package dev.sluice.main;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -12,8 +14,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +24,25 @@ import org.jspecify.annotations.Nullable;
  * decodes and writes. Native epoll where there is one (io_uring was slower).
  */
 final class EventLoops implements AutoCloseable {
-  private static final long QUIET_MILLIS = 0;
-  private static final long STOP_SECONDS = 5;
+  private static final System.Logger LOG = System.getLogger("sluice");
+
+  private static final long QUIET_NANOS = 0;
 
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
+  private final Duration patience;
 
   /** The event loop that the calling thread is, or null. */
   private final ThreadLocal<@Nullable EventExecutor> ownLoop =
       ThreadLocal.withInitial(this::findOwnLoop);
 
-  EventLoops(int workerCount) {
+  /**
+   * Creates the loops, which start when they are used.
+   *
+   * @param patience how long a close waits for them
+   */
+  EventLoops(int workerCount, Duration patience) {
+    this.patience = patience;
     this.acceptors =
         new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept", true), handlers());
     this.workers =
@@ -84,10 +95,15 @@ final class EventLoops implements AutoCloseable {
     }
   }
 
-  /** Stops the loops after what they have been given already. */
+  /** Stops the loops after what they have been given already; one that hangs is left behind. */
   @Override
   public void close() {
-    acceptors.shutdownGracefully(QUIET_MILLIS, STOP_SECONDS, TimeUnit.SECONDS);
-    workers.shutdownGracefully(QUIET_MILLIS, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    long nanos = patience.toNanos();
+    acceptors.shutdownGracefully(QUIET_NANOS, nanos, NANOSECONDS);
+    if (!workers
+        .shutdownGracefully(QUIET_NANOS, nanos, NANOSECONDS)
+        .awaitUninterruptibly(nanos, NANOSECONDS)) {
+      LOG.log(Level.WARNING, "An event loop still hangs " + patience + " after its end; going on");
+    }
   }
 }

@@ -19,8 +19,8 @@ import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
-import dev.sluice.http.BodyLimits;
 import dev.sluice.http.HttpHandler;
+import dev.sluice.http.HttpLimits;
 import dev.sluice.http.HttpListener;
 import dev.sluice.http.Router;
 import dev.sluice.lifecycle.Manager;
@@ -79,8 +79,14 @@ final class Server {
   /** What large gRPC messages may hold that wait to be decoded. */
   private static final long MESSAGE_BYTES = 1L << 30;
 
-  /** How long a large body may stop arriving. */
-  private static final Duration BODY_PATIENCE = Duration.ofSeconds(30);
+  /** How long a REST request that has begun may make no headway. */
+  private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(30);
+
+  /** How long a REST client may take nothing of its answers. */
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(60);
+
+  /** How long a stop waits for event loops, which may hang. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final ServerSettings settings;
   private final ModelsConfig models;
@@ -130,7 +136,7 @@ final class Server {
         new FileSystemSource(
             settings.models().versionPollPeriod(), line -> LOG.log(Level.WARNING, line));
     this.predictor = new Predictor(manager, limiter);
-    this.loops = new EventLoops(loopCount());
+    this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
@@ -142,7 +148,8 @@ final class Server {
             loops.workers(),
             loops.channelType(),
             routes(),
-            new BodyLimits(new ByteBudget(BODY_BYTES), BODY_PATIENCE),
+            new HttpLimits(
+                new ByteBudget(BODY_BYTES), REQUEST_PATIENCE, ANSWER_PATIENCE, CLOSE_PATIENCE),
             Clock.systemUTC());
     this.reload =
         new ModelReload(

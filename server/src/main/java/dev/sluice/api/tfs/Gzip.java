@@ -1,6 +1,6 @@
 package dev.sluice.api.tfs;
 
-import java.io.ByteArrayOutputStream;
+import dev.sluice.servable.ServingException;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -14,6 +14,9 @@ final class Gzip {
   /** The largest expansion in bytes. */
   static final int MAX_EXPANDED = 100 << 20;
 
+  /** A deflate code of two bits stands for at most 258 bytes. */
+  private static final long MAX_RATIO = 1032;
+
   private static final int HEADER_CRC = 2;
   private static final int EXTRA = 4;
   private static final int NAME = 8;
@@ -23,37 +26,60 @@ final class Gzip {
 
   private Gzip() {}
 
-  /** Returns the expanded bytes, or null if they are not one gzip member or expand to too much. */
-  static byte @Nullable [] expand(byte[] bytes, int length) {
+  /** Who lends the memory. */
+  interface Room {
+    /** Takes room for so many bytes, or fails. */
+    void take(long bytes) throws ServingException;
+  }
+
+  /**
+   * Returns the expanded bytes, or null if they are not one gzip member or expand to too much.
+   *
+   * <p>How many they are is read from the trailer, and believed only as far as deflate could do it:
+   * so room is asked for once, before anything is expanded, and nothing grows or is copied.
+   */
+  static byte @Nullable [] expand(byte[] bytes, int length, Room room) throws ServingException {
     int start = headerEnd(bytes, length);
     if (start < 0 || start + TRAILER > length) {
       return null;
     }
-    try (Inflater inflater = new Inflater(true)) {
-      inflater.setInput(bytes, start, length - start);
-      ByteArrayOutputStream out = new ByteArrayOutputStream(4 * (length - start));
-      byte[] chunk = new byte[64 << 10];
-      CRC32 crc = new CRC32();
-      while (!inflater.finished()) {
-        int count = inflater.inflate(chunk);
-        if (count == 0 && !inflater.finished()) {
-          return null; // the data ends early, or needs a dictionary
-        }
-        crc.update(chunk, 0, count);
-        out.write(chunk, 0, count);
-        if (out.size() > MAX_EXPANDED) {
-          return null;
-        }
-      }
-      int trailer = length - inflater.getRemaining();
-      boolean whole =
-          trailer + TRAILER == length
-              && littleEndian(bytes, trailer) == (int) crc.getValue()
-              && littleEndian(bytes, trailer + 4) == out.size();
-      return whole ? out.toByteArray() : null;
-    } catch (DataFormatException e) {
+    int trailer = length - TRAILER;
+    long size = Integer.toUnsignedLong(littleEndian(bytes, trailer + 4));
+    if (size > MAX_EXPANDED || size > MAX_RATIO * (trailer - start)) {
       return null;
     }
+    room.take(size);
+    byte[] expanded = new byte[(int) size];
+    return inflate(bytes, start, trailer, expanded) && crc(expanded) == littleEndian(bytes, trailer)
+        ? expanded
+        : null;
+  }
+
+  /** Returns true if the bytes up to {@code end} expand to as many as there is room for. */
+  private static boolean inflate(byte[] bytes, int start, int end, byte[] expanded) {
+    try (Inflater inflater = new Inflater(true)) {
+      inflater.setInput(bytes, start, end - start);
+      int count = 0;
+      while (count < expanded.length) {
+        int more = inflater.inflate(expanded, count, expanded.length - count);
+        if (more == 0) {
+          return false; // the data ends early, or needs a dictionary
+        }
+        count += more;
+      }
+      // The end of the last block may still have to be read, which must bring nothing.
+      return inflater.inflate(new byte[1]) == 0
+          && inflater.finished()
+          && inflater.getRemaining() == 0;
+    } catch (DataFormatException e) {
+      return false;
+    }
+  }
+
+  private static int crc(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return (int) crc.getValue();
   }
 
   /** Returns the index of the first compressed byte, or -1. */

@@ -249,10 +249,11 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
     } catch (ServingException unfit) {
       count(ended, unfit.code());
       rpc.close(GrpcStatuses.of(unfit), new Metadata());
-    } catch (RuntimeException bug) {
-      LOG.log(Level.ERROR, "A run of " + ended.id() + " failed while it answered", bug);
-      count(ended, Code.INTERNAL);
+    } catch (RuntimeException | Error bug) {
+      // Whatever it is, want of memory too: a call without deadline would never end.
       rpc.close(GrpcStatuses.INTERNAL, new Metadata());
+      count(ended, Code.INTERNAL);
+      LOG.log(Level.ERROR, "A run of " + ended.id() + " failed while it answered", bug);
     }
   }
 

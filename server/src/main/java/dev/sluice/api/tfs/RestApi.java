@@ -12,8 +12,6 @@ import dev.sluice.predict.Predictor;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * TensorFlow Serving's REST API (rest.md): everything under {@code /v1/}.
@@ -21,9 +19,6 @@ import java.util.concurrent.ConcurrentMap;
  * <p>Handlers run on event loops; large bodies are decoded by the worker executor.
  */
 public final class RestApi implements HttpHandler {
-  /** Clients use few targets, so their routes are kept; the bound stops one that invents them. */
-  private static final int MAX_KEPT_ROUTES = 1024;
-
   private static final byte[] EMPTY = new byte[0];
 
   /** What requests that name no model are counted under. */
@@ -37,7 +32,7 @@ public final class RestApi implements HttpHandler {
   private final RequestThreads threads;
   private final ServingMetrics metrics;
   private final RequestMeter infoMeter;
-  private final ConcurrentMap<String, RestRoute> posts = new ConcurrentHashMap<>();
+  private final RouteCache routes = new RouteCache();
   private final Response ok;
 
   /**
@@ -79,17 +74,9 @@ public final class RestApi implements HttpHandler {
   }
 
   private RestRoute route(Exchange exchange) {
-    if (!exchange.method().equals("POST")) {
-      return RestRoute.of(exchange.method(), exchange.target());
-    }
-    RestRoute route = posts.get(exchange.target());
-    if (route == null) {
-      route = RestRoute.of("POST", exchange.target());
-      if (posts.size() < MAX_KEPT_ROUTES) {
-        posts.put(exchange.target(), route);
-      }
-    }
-    return route;
+    return exchange.method().equals("POST")
+        ? routes.post(exchange.target())
+        : RestRoute.of(exchange.method(), exchange.target());
   }
 
   private void infer(Exchange exchange, RestRoute.Infer route) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request to run a model over REST, whatever the verb: decodes on the event loop, or on a
- * worker if the body is large; runs; answers from the thread that completes.
+ * worker if the body is large or compressed; runs; answers from the thread that completes.
  *
  * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
  * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads
@@ -60,6 +60,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
   private final long start = System.nanoTime();
   private final long deadline;
   private final Body body;
+  private final boolean gzip;
   private @Nullable Handover handover;
   private volatile @Nullable Call call;
   private volatile boolean answered;
@@ -77,11 +78,13 @@ final class RestExchange implements Answer, Watcher, Runnable {
     this.meter = meter;
     this.deadline = api.deadline(start);
     this.body = exchange.takeBody();
+    String encoding = exchange.header("Content-Encoding");
+    this.gzip = encoding != null && encoding.contains("gzip");
   }
 
   void start() {
     exchange.watch(this, deadline);
-    if (body.length() <= MAX_BODY_ON_LOOP) {
+    if (body.length() <= MAX_BODY_ON_LOOP && !gzip) {
       run();
       return;
     }
@@ -105,24 +108,55 @@ final class RestExchange implements Answer, Watcher, Runnable {
       fail(new ServingException(Code.RESOURCE_EXHAUSTED, "Out of memory: " + e.getMessage()));
     } catch (RuntimeException | Error bug) {
       LOG.log(Level.ERROR, "A request over REST failed by a bug", bug);
-      fail(new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
+      fail(internalError());
     }
   }
 
   private void decodeAndRun() throws ServingException {
+    Call opened = gzip ? decodeExpanded() : decode();
+    if (opened != null) {
+      api.threads().endOfTurn().execute(() -> runNow(opened));
+    }
+  }
+
+  private @Nullable Call decode() throws ServingException {
     int length;
     byte[] bytes;
     try (body) {
       length = body.length();
-      bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
-      body.copyTo(bytes);
+      bytes = copyBody(length);
     }
-    String encoding = exchange.header("Content-Encoding");
-    if (encoding != null && encoding.contains("gzip")) {
-      byte[] expanded = Gzip.expand(bytes, length);
-      bytes = expanded == null ? new byte[0] : expanded;
-      length = bytes.length;
+    return open(bytes, length);
+  }
+
+  /** What a body expands to counts as long as it is there, like the body itself. */
+  private @Nullable Call decodeExpanded() throws ServingException {
+    try (body) {
+      int length = body.length();
+      byte[] expanded = Gzip.expand(copyBody(length), length, this::takeRoom);
+      return expanded == null ? open(new byte[0], 0) : open(expanded, expanded.length);
     }
+  }
+
+  private void takeRoom(long expanded) throws ServingException {
+    if (!body.tryHoldExpanded(expanded)) {
+      throw new ServingException(
+          Code.UNAVAILABLE,
+          "Too many large requests at once: at most "
+              + body.limit()
+              + " bytes may wait to be decoded, and this body expands to "
+              + expanded);
+    }
+  }
+
+  private byte[] copyBody(int length) {
+    byte[] bytes = length <= MAX_BODY_ON_LOOP ? SCRATCH.get() : new byte[length];
+    body.copyTo(bytes);
+    return bytes;
+  }
+
+  /** Opens the call and gives it its inputs; null if it is not to run any more. */
+  private @Nullable Call open(byte[] bytes, int length) throws ServingException {
     JsonBody json = JsonBody.scan(bytes, 0, length);
     request.read(json);
     Call opened = api.predictor().open(route.model(), route.version(), this);
@@ -137,9 +171,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
         opened.close();
       }
     }
-    if (runs) {
-      api.threads().endOfTurn().execute(() -> runNow(opened));
-    }
+    return runs ? opened : null;
   }
 
   private void runNow(Call opened) {
@@ -149,27 +181,50 @@ final class RestExchange implements Answer, Watcher, Runnable {
       // The servable may still complete the call, so that only its completion may free anything.
       LOG.log(Level.ERROR, "Servable " + opened.id() + " threw instead of completing", bug);
       opened.abandon();
-      fail(new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
+      fail(internalError());
     }
   }
 
   @Override
   public void succeeded(Call finished, Tensor[] outputs) {
-    JsonSink sink = SINK.get();
-    sink.clear();
+    JsonSink sink = null;
+    boolean claimed = false;
     try {
+      sink = SINK.get();
+      sink.clear();
       request.write(sink, finished, outputs);
-      if (claim()) {
+      claimed = claim();
+      if (claimed) {
         meter.succeeded(route.model(), System.nanoTime() - start, finished.runNanos());
         api.succeed(exchange, sink.array(), sink.length());
       }
     } catch (ServingException e) {
       fail(e);
+    } catch (RuntimeException | Error e) {
+      failedToAnswer(finished, claimed, e);
     } finally {
-      if (sink.array().length > MAX_KEPT_SINK) {
+      if (sink != null && sink.array().length > MAX_KEPT_SINK) {
         SINK.remove();
       }
     }
+  }
+
+  /** Whatever is wrong with an answer, its client must not wait for another. */
+  private void failedToAnswer(Call finished, boolean claimed, Throwable cause) {
+    if (claimed) {
+      exchange.abort();
+    } else {
+      fail(
+          cause instanceof OutOfMemoryError
+              ? new ServingException(
+                  Code.INTERNAL, "Out of memory for the answer: " + cause.getMessage())
+              : internalError());
+    }
+    LOG.log(Level.ERROR, "A run of " + finished.id() + " failed while it answered", cause);
+  }
+
+  private static ServingException internalError() {
+    return new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason");
   }
 
   @Override
@@ -181,11 +236,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
   public void onTimeout() {
     if (claim()) {
       abandon();
-      api.fail(
-          exchange,
-          meter,
-          route.model(),
-          new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
+      answer(new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
     }
   }
 
@@ -210,7 +261,17 @@ final class RestExchange implements Answer, Watcher, Runnable {
 
   private void fail(ServingException failure) {
     if (claim()) {
+      answer(failure);
+    }
+  }
+
+  /** Answers; the claim has been won, so that nobody else will. */
+  private void answer(ServingException failure) {
+    try {
       api.fail(exchange, meter, route.model(), failure);
+    } catch (RuntimeException | Error e) {
+      exchange.abort();
+      throw e;
     }
   }
 

@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,7 +162,16 @@ final class InferenceExchangeTest {
 
   @Test
   void aTransportThatFailsStillLetsEverythingGo() {
-    rpc.failsToSend = true;
+    rpc.sendFailure = new IllegalStateException("the transport is broken");
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    assertEquals(List.of("headers", "close INTERNAL"), rpc.events);
+  }
+
+  @Test
+  void anAnswerThatFindsNoMemoryEndsTheCall() {
+    rpc.sendFailure = new OutOfMemoryError("no buffer");
     InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();
@@ -238,7 +248,7 @@ final class InferenceExchangeTest {
 
   private final class RecordingCall extends ServerCall<MessageBytes, PredictAnswer> {
     final List<String> events = new ArrayList<>();
-    boolean failsToSend;
+    @Nullable Throwable sendFailure;
     int openTensorsWhileSending;
 
     @Override
@@ -251,8 +261,11 @@ final class InferenceExchangeTest {
 
     @Override
     public void sendMessage(PredictAnswer answer) {
-      if (failsToSend) {
-        throw new IllegalStateException("the transport is broken");
+      switch (sendFailure) {
+        case null -> {}
+        case Error error -> throw error;
+        case RuntimeException bug -> throw bug;
+        default -> throw new AssertionError(sendFailure);
       }
       openTensorsWhileSending = memory.open();
       try {

@@ -1,0 +1,145 @@
+package dev.sluice.http;
+
+import dev.sluice.admission.ByteBudget;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts one connection's requests together, and gives up one that has begun and makes no headway: it
+ * holds a connection, and perhaps memory that others wait for.
+ *
+ * <p>Headway is a whole request, or some bytes of a body. A connection between requests may stay
+ * idle for ever. Confined to the connection's event loop.
+ */
+final class RequestReader implements StallWatch.Watched {
+  /**
+   * What a body must bring in each patience. Far below any link that is of use, and enough that
+   * nobody holds the budget for long by sending a byte now and then; a small body, or a head, must
+   * come whole.
+   */
+  static final int LEAST_BYTES = 64 << 10;
+
+  private final HttpConnection connection;
+  private final Channel channel;
+  private final RequestDecoder decoder;
+  private final BodyGatherer body;
+  private final StallWatch watch;
+  private @Nullable HttpRequest head;
+  private long credit;
+  private boolean ended;
+
+  RequestReader(
+      HttpConnection connection,
+      Channel channel,
+      RequestDecoder decoder,
+      ByteBudget budget,
+      Duration patience) {
+    this.connection = connection;
+    this.channel = channel;
+    this.decoder = decoder;
+    this.body = new BodyGatherer(budget);
+    this.watch = new StallWatch(this, LEAST_BYTES, patience);
+  }
+
+  /** Takes in what the decoder made of the client's bytes; it stays the caller's. */
+  void read(Object message) {
+    if (ended) {
+      return;
+    }
+    if (message instanceof HttpRequest request) {
+      begin(request);
+    }
+    if (message instanceof HttpContent content) {
+      append(content);
+    }
+  }
+
+  private void begin(HttpRequest request) {
+    decoder.headDone();
+    if (request.decoderResult().isFailure()) {
+      connection.refuse(HttpErrors.statusOf(request.decoderResult()));
+      return;
+    }
+    head = request;
+    if (HttpUtil.is100ContinueExpected(request)) {
+      connection.sendContinue();
+    }
+  }
+
+  private void append(HttpContent content) {
+    HttpRequest request = head;
+    if (request == null) {
+      return;
+    }
+    if (content.decoderResult().isFailure()) {
+      connection.refuse(HttpErrors.statusOf(request.decoderResult()));
+      return;
+    }
+    boolean last = content instanceof LastHttpContent;
+    body.add(content.content(), last, channel.alloc());
+    if (last) {
+      head = null;
+      credit += LEAST_BYTES;
+      connection.received(request, body.take());
+    }
+  }
+
+  /** Is told that nothing more is there to read now. */
+  void endOfRead() {
+    if (isUnderWay()) {
+      watch.start(channel.eventLoop());
+    }
+  }
+
+  /** Is told that reading goes on after it was held up; the client could send nothing meanwhile. */
+  void resumed() {
+    credit += LEAST_BYTES;
+  }
+
+  /** Reads no more requests, and gives back what is held of the one under way. */
+  void end() {
+    ended = true;
+    head = null;
+    body.drop();
+    watch.stop();
+  }
+
+  /** Returns true if a request's head has come and its body has not. */
+  boolean isInBody() {
+    return head != null;
+  }
+
+  @Override
+  public boolean isUnderWay() {
+    return !ended && (head != null || decoder.isInHead());
+  }
+
+  @Override
+  public long headway() {
+    return body.arrived() + credit;
+  }
+
+  /**
+   * We read nothing while too much waits for its turn. Where that is because the client takes no
+   * answers, it may not hold memory that others wait for.
+   */
+  @Override
+  public boolean waitsForUs() {
+    return !channel.config().isAutoRead() && (body.held() == 0 || channel.isWritable());
+  }
+
+  @Override
+  public void giveUp() {
+    if (head != null) {
+      connection.refuse(HttpURLConnection.HTTP_CLIENT_TIMEOUT);
+    } else {
+      connection.closeInTurn();
+    }
+  }
+}

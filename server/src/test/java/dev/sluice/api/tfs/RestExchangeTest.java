@@ -1,0 +1,246 @@
+package dev.sluice.api.tfs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.admission.ByteBudget;
+import dev.sluice.admission.Limiter;
+import dev.sluice.api.tfs.json.JsonBody;
+import dev.sluice.api.tfs.json.JsonSink;
+import dev.sluice.http.HttpHandler;
+import dev.sluice.http.HttpLimits;
+import dev.sluice.http.HttpListener;
+import dev.sluice.metrics.Api;
+import dev.sluice.metrics.Entrypoint;
+import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ServingMetrics;
+import dev.sluice.predict.Call;
+import dev.sluice.predict.Predictor;
+import dev.sluice.predict.VersionChoice;
+import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.Tensor;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests over REST whose worker is the test, and whose verb fails where a test says. */
+final class RestExchangeTest {
+  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final String ROWS = "{\"instances\": [1.0, 2.0]}";
+  private static final int BUDGET = 100_000;
+
+  private final FakeModels models = new FakeModels();
+  private final CountingTensors memory = new CountingTensors();
+  private final Limiter limiter = new Limiter(10);
+  private final ByteBudget bodies = new ByteBudget(BUDGET);
+  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final ServingMetrics metrics = new ServingMetrics(new MetricRegistry(), false);
+  private final RestApi api;
+  private final MultiThreadIoEventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  RestExchangeTest() {
+    models.add(Models.NAME, 1, Models.identity(memory));
+    api =
+        new RestApi(
+            new Predictor(models, limiter),
+            model -> List.of(),
+            new RestOptions(Duration.ZERO, false, false),
+            new RequestThreads(Runnable::run, tasks::add, new ByteBudget(1)),
+            metrics);
+  }
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    client.close();
+    Await.until("no bytes held", () -> bodies.held() == 0);
+    Await.until("permits back", () -> limiter.inFlight() == 0);
+    assertEquals(0, memory.open(), "tensors");
+    assertEquals(0, models.lent(), "leases");
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private HttpListener listen(HttpHandler handler) {
+    return new HttpListener(
+        loops,
+        loops,
+        NioServerSocketChannel.class,
+        handler,
+        new HttpLimits(bodies, LONG, LONG, Duration.ofSeconds(5)),
+        Clock.systemUTC());
+  }
+
+  private CompletableFuture<HttpResponse<String>> post(HttpListener listener, byte[] body)
+      throws Exception {
+    return send(listener, HttpRequest.newBuilder(), body);
+  }
+
+  private CompletableFuture<HttpResponse<String>> postGzip(HttpListener listener, String body)
+      throws Exception {
+    return send(
+        listener,
+        HttpRequest.newBuilder().header("Content-Encoding", "gzip"),
+        GzipTest.gzip(body.getBytes(UTF_8)));
+  }
+
+  private CompletableFuture<HttpResponse<String>> send(
+      HttpListener listener, HttpRequest.Builder request, byte[] body) throws Exception {
+    int port = listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).getPort();
+    URI target = URI.create("http://127.0.0.1:" + port + "/v1/models/" + Models.NAME + ":predict");
+    return client.sendAsync(
+        request
+            .uri(target)
+            .timeout(Duration.ofSeconds(30))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private Runnable task() throws InterruptedException {
+    Runnable task = tasks.poll(30, TimeUnit.SECONDS);
+    if (task == null) {
+      throw new AssertionError("nothing was handed to a worker within 30 s");
+    }
+    return task;
+  }
+
+  private HttpHandler handler(RestRequest request) {
+    return exchange ->
+        new RestExchange(
+                api,
+                exchange,
+                new RestRoute.Infer(Models.NAME, VersionChoice.LATEST, RestRoute.Verb.PREDICT),
+                request,
+                metrics.requests(Api.PREDICT, Entrypoint.REST))
+            .start();
+  }
+
+  @Test
+  void aCompressedBodyIsExpandedOnAWorkerHoweverSmall() throws Exception {
+    try (HttpListener listener = listen(api)) {
+      var answer = postGzip(listener, ROWS);
+      Runnable task = task();
+      assertEquals(0, memory.allocations());
+      task.run();
+      assertEquals(200, answer.get().statusCode());
+    }
+  }
+
+  @Test
+  void whatABodyExpandsToIsHeldUntilItIsDecoded() throws Exception {
+    Recording recording = new Recording();
+    String body = ROWS + " ".repeat(BUDGET);
+    try (HttpListener listener = listen(handler(recording))) {
+      var answer = postGzip(listener, body);
+      task().run();
+      assertEquals(200, answer.get().statusCode());
+      assertEquals(body.length() - (64 << 10), recording.heldWhileReading);
+      assertEquals(0, recording.heldWhileWriting);
+    }
+  }
+
+  @Test
+  void anExpansionThatFindsNoRoomIsRefused() throws Exception {
+    assertTrue(bodies.tryTake(BUDGET / 2));
+    try (HttpListener listener = listen(api)) {
+      var answer = postGzip(listener, ROWS + " ".repeat(10 * BUDGET));
+      task().run();
+      assertEquals(503, answer.get().statusCode());
+      assertTrue(answer.get().body().contains("at most " + BUDGET), answer.get().body());
+      assertEquals(BUDGET / 2, bodies.held());
+      assertEquals(0, memory.allocations());
+    } finally {
+      bodies.release(BUDGET / 2);
+    }
+  }
+
+  @Test
+  void anAnswerThatIsTooLargeIsAnError() throws Exception {
+    RestRequest tooLarge = new Failing(new OutOfMemoryError("a text of more than 2 GiB"));
+    try (HttpListener listener = listen(handler(tooLarge))) {
+      HttpResponse<String> answer = post(listener, ROWS.getBytes(UTF_8)).get();
+      assertEquals(500, answer.statusCode());
+      assertTrue(answer.body().contains("a text of more than 2 GiB"), answer.body());
+    }
+  }
+
+  @Test
+  void aBugOfTheEncoderIsAnError() throws Exception {
+    RestRequest broken = new Failing(new IllegalStateException("a bug"));
+    try (HttpListener listener = listen(handler(broken))) {
+      HttpResponse<String> answer = post(listener, ROWS.getBytes(UTF_8)).get();
+      assertEquals(500, answer.statusCode());
+      assertTrue(answer.body().contains("Internal error"), answer.body());
+    }
+  }
+
+  /** Predict, with a look at the budget. */
+  private final class Recording implements RestRequest {
+    private final RestPredict predict = new RestPredict(new RestOptions(LONG, false, false));
+    private long heldWhileReading;
+    private long heldWhileWriting;
+
+    @Override
+    public void read(JsonBody json) throws ServingException {
+      heldWhileReading = bodies.held();
+      predict.read(json);
+    }
+
+    @Override
+    public void fill(Call call, JsonBody json) throws ServingException {
+      predict.fill(call, json);
+    }
+
+    @Override
+    public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
+      heldWhileWriting = bodies.held();
+      predict.write(sink, finished, outputs);
+    }
+  }
+
+  /** Predict, until the answer is to be written. */
+  private static final class Failing implements RestRequest {
+    private final RestPredict predict = new RestPredict(new RestOptions(LONG, false, false));
+    private final Throwable failure;
+
+    Failing(Throwable failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public void read(JsonBody json) throws ServingException {
+      predict.read(json);
+    }
+
+    @Override
+    public void fill(Call call, JsonBody json) throws ServingException {
+      predict.fill(call, json);
+    }
+
+    @Override
+    public void write(JsonSink sink, Call finished, Tensor[] outputs) {
+      switch (failure) {
+        case Error error -> throw error;
+        case RuntimeException bug -> throw bug;
+        default -> throw new AssertionError(failure);
+      }
+    }
+  }
+}
