@@ -61,7 +61,6 @@ public final class Call implements RunRequest, Completion {
   private int[] outputs = NO_OUTPUTS;
   private InputBounds bounds = InputBounds.DEFAULT;
   private long inputBytes;
-  private long charged;
   private long deadlineNanos;
   private boolean hasDeadline;
   private long runNanos;
@@ -133,7 +132,7 @@ public final class Call implements RunRequest, Completion {
 
   /**
    * Returns memory for an input of the selected signature, in which the decoder writes the value;
-   * it belongs to the call. A second call for the same input replaces the first.
+   * it belongs to the call. A second call for the same input replaces the first, but both count.
    *
    * @throws OutOfMemoryError if the memory is not to be had, or beyond the budget
    * @throws LargeInputs if it is beyond what the decoding thread should write
@@ -143,32 +142,32 @@ public final class Call implements RunRequest, Completion {
     if (total > bounds.free()) {
       charge(total);
     }
+    inputBytes = total;
     Tensor tensor = lease.servable().allocator().allocate(dtype, shape, byteSize);
     Tensor before = inputs[index];
     inputs[index] = tensor;
-    inputBytes = total;
     if (before != null) {
-      inputBytes -= before.data().byteSize();
       before.close();
     }
     return tensor;
   }
 
+  /** Charges what the inputs will have beyond what is free, less what is charged already. */
   private void charge(long total) {
     if (!bounds.charges()) {
       throw new LargeInputs();
     }
+    long charged = charged();
     long needed = total - bounds.free();
-    long more = needed - charged;
-    if (more <= 0) {
-      return;
-    }
-    if (needed > MOST_CHARGED || !memory.tryGrow(bounds.held() + charged, more)) {
+    if (needed > MOST_CHARGED || !memory.tryGrow(bounds.held() + charged, needed - charged)) {
       throw new OutOfMemoryError(
           "the inputs have %d bytes, and large requests hold %d of at most %d"
               .formatted(total, memory.held(), memory.limit()));
     }
-    charged = needed;
+  }
+
+  private long charged() {
+    return Math.max(0, inputBytes - bounds.free());
   }
 
   /** Returns true if the request brought a value for an input. */
@@ -270,8 +269,8 @@ public final class Call implements RunRequest, Completion {
         input.close();
       }
     }
-    if (charged > 0) {
-      memory.release(charged);
+    if (inputBytes > bounds.free()) {
+      memory.release(charged());
     }
     lease.release();
     limiter.release();
