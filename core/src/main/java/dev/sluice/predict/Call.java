@@ -1,5 +1,6 @@
 package dev.sluice.predict;
 
+import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.servable.Completion;
@@ -16,7 +17,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request inside the server: the one object that owns its permit, its lease and its inputs.
+ * One request inside the server: the one object that owns its permit, its lease, its inputs and
+ * what they hold of the budget for large requests.
  *
  * <p>A call is first <em>open</em>: the thread that decodes the request owns it, selects a
  * signature and fills inputs. Then it either is {@linkplain #close() closed}, or {@linkplain #run()
@@ -47,12 +49,18 @@ public final class Call implements RunRequest, Completion {
   private static final int[] NO_OUTPUTS = {};
   private static final @Nullable Tensor[] NO_INPUTS = {};
 
+  /** What one message can hold; no request needs more beyond what it brings. */
+  private static final long MOST_CHARGED = Integer.MAX_VALUE;
+
   private final Limiter limiter;
+  private final ByteBudget memory;
   private final ServableLease lease;
   private final Answer answer;
   private @Nullable Signature signature;
   private @Nullable Tensor[] inputs = NO_INPUTS;
   private int[] outputs = NO_OUTPUTS;
+  private InputBounds bounds = InputBounds.DEFAULT;
+  private long inputBytes;
   private long deadlineNanos;
   private boolean hasDeadline;
   private long runNanos;
@@ -64,8 +72,9 @@ public final class Call implements RunRequest, Completion {
   @SuppressWarnings("UnusedVariable") // through RELEASED
   private volatile int released;
 
-  Call(Limiter limiter, ServableLease lease, Answer answer) {
+  Call(Limiter limiter, ByteBudget memory, ServableLease lease, Answer answer) {
     this.limiter = limiter;
+    this.memory = memory;
     this.lease = lease;
     this.answer = answer;
   }
@@ -116,11 +125,24 @@ public final class Call implements RunRequest, Completion {
     hasDeadline = true;
   }
 
+  /** Sets how much memory the inputs may take; before any is allocated. */
+  public void bound(InputBounds limits) {
+    bounds = limits;
+  }
+
   /**
    * Returns memory for an input of the selected signature, in which the decoder writes the value;
-   * it belongs to the call. A second call for the same input replaces the first.
+   * it belongs to the call. A second call for the same input replaces the first, but both count.
+   *
+   * @throws OutOfMemoryError if the memory is not to be had, or beyond the budget
+   * @throws LargeInputs if it is beyond what the decoding thread should write
    */
   public Tensor allocateInput(int index, DataType dtype, Shape shape, long byteSize) {
+    long total = inputBytes + byteSize;
+    if (total > bounds.free()) {
+      charge(total);
+    }
+    inputBytes = total;
     Tensor tensor = lease.servable().allocator().allocate(dtype, shape, byteSize);
     Tensor before = inputs[index];
     inputs[index] = tensor;
@@ -128,6 +150,24 @@ public final class Call implements RunRequest, Completion {
       before.close();
     }
     return tensor;
+  }
+
+  /** Charges what the inputs will have beyond what is free, less what is charged already. */
+  private void charge(long total) {
+    if (!bounds.charges()) {
+      throw new LargeInputs();
+    }
+    long charged = charged();
+    long needed = total - bounds.free();
+    if (needed > MOST_CHARGED || !memory.tryGrow(bounds.held() + charged, needed - charged)) {
+      throw new OutOfMemoryError(
+          "the inputs have %d bytes, and large requests hold %d of at most %d"
+              .formatted(total, memory.held(), memory.limit()));
+    }
+  }
+
+  private long charged() {
+    return Math.max(0, inputBytes - bounds.free());
   }
 
   /** Returns true if the request brought a value for an input. */
@@ -228,6 +268,9 @@ public final class Call implements RunRequest, Completion {
       if (input != null) {
         input.close();
       }
+    }
+    if (inputBytes > bounds.free()) {
+      memory.release(charged());
     }
     lease.release();
     limiter.release();

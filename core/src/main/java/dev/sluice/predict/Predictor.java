@@ -1,5 +1,6 @@
 package dev.sluice.predict;
 
+import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.lifecycle.ServableLookup;
@@ -16,10 +17,22 @@ import org.jspecify.annotations.Nullable;
 public final class Predictor {
   private final ServableLookup lookup;
   private final Limiter limiter;
+  private final ByteBudget memory;
 
+  /** Creates a predictor for requests that one trusts, whatever their size. */
   public Predictor(ServableLookup lookup, Limiter limiter) {
+    this(lookup, limiter, new ByteBudget(Long.MAX_VALUE));
+  }
+
+  /**
+   * Creates a predictor.
+   *
+   * @param memory what large requests may hold
+   */
+  public Predictor(ServableLookup lookup, Limiter limiter, ByteBudget memory) {
     this.lookup = lookup;
     this.limiter = limiter;
+    this.memory = memory;
   }
 
   /**
@@ -39,7 +52,7 @@ public final class Predictor {
     }
     boolean opened = false;
     try {
-      Call call = new Call(limiter, acquire(model, choice), answer);
+      Call call = new Call(limiter, memory, acquire(model, choice), answer);
       opened = true;
       return call;
     } finally {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.lifecycle.ServableLookup;
@@ -24,11 +25,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CallTest {
+  private static final int MIB = 1 << 20;
+
   private final EchoServable servable = new EchoServable(DataType.FLOAT);
   private final ServableLease lease = new ServableLease(new ServableId("m", 3), servable);
   private final Limiter limiter = new Limiter(2);
   private final RecordingAnswer answer = new RecordingAnswer();
-  private final Predictor predictor = new Predictor(new OneServable(lease), limiter);
+  private final ByteBudget budget = new ByteBudget(8 * MIB);
+  private final Predictor predictor = new Predictor(new OneServable(lease), limiter, budget);
 
   @Test
   void completionAnswersAndGivesEverythingBack() throws Exception {
@@ -142,6 +146,63 @@ class CallTest {
     assertNothingHeld();
   }
 
+  @Test
+  void inputsBeyondWhatWasBroughtAreChargedUntilTheCallEnds() throws Exception {
+    Call call = open();
+    call.bound(InputBounds.charging(2 * MIB, 0));
+    allocate(call, 2 * MIB);
+    assertEquals(0, budget.held());
+    allocate(call, 3 * MIB);
+    assertEquals(3 * MIB, budget.held());
+    allocate(call, MIB);
+    assertEquals(4 * MIB, budget.held());
+    call.run();
+    assertNothingHeld();
+  }
+
+  @Test
+  void inputsBeyondTheBudgetAreRefusedWithSizes() throws Exception {
+    assertTrue(budget.tryTake(MIB));
+    Call call = open();
+    call.bound(InputBounds.charging(0, 0));
+    OutOfMemoryError refused = assertThrows(OutOfMemoryError.class, () -> allocate(call, 9 * MIB));
+    assertEquals(
+        "the inputs have 9437184 bytes, and large requests hold 1048576 of at most 8388608",
+        refused.getMessage());
+    assertEquals(0, servable.openTensors());
+    call.close();
+    budget.release(MIB);
+    assertNothingHeld();
+  }
+
+  @Test
+  void aloneInputsMayBeLargerThanTheBudgetButNotWithoutEnd() throws Exception {
+    assertTrue(budget.tryTake(33));
+    Call call = open();
+    call.bound(InputBounds.charging(33, 33));
+    allocate(call, 10 * MIB);
+    assertThrows(OutOfMemoryError.class, () -> allocate(call, Integer.MAX_VALUE));
+    call.close();
+    budget.release(33);
+    assertNothingHeld();
+  }
+
+  @Test
+  void inputsTooLargeForTheThreadAreNeitherAllocatedNorCharged() throws Exception {
+    Call call = open();
+    call.bound(InputBounds.inline(100));
+    allocate(call, 60);
+    assertThrows(LargeInputs.class, () -> allocate(call, 41));
+    assertEquals(1, servable.openTensors());
+    call.close();
+    assertNothingHeld();
+  }
+
+  private static void allocate(Call call, int bytes) {
+    assertEquals(
+        bytes, call.allocateInput(0, DataType.UINT8, Shape.of(bytes), bytes).data().byteSize());
+  }
+
   private void assertRefused(Code code, String text, String model, VersionChoice choice) {
     ServingException refusal =
         assertThrows(ServingException.class, () -> predictor.open(model, choice, answer));
@@ -171,6 +232,7 @@ class CallTest {
     assertEquals(0, servable.openTensors());
     assertEquals(0, lease.lent());
     assertEquals(0, limiter.inFlight());
+    assertEquals(0, budget.held());
   }
 
   /** One version of one model, and a label that points to a version that is gone. */

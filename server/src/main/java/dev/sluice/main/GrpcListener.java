@@ -27,9 +27,6 @@ import java.util.concurrent.TimeUnit;
  * hand its work on.
  */
 final class GrpcListener implements AutoCloseable {
-  /** As the reference: no limit but the format's. */
-  private static final int MAX_MESSAGE_BYTES = Integer.MAX_VALUE;
-
   /**
    * How much a client may send ahead per stream: large tensors at the full speed of a local link.
    */
@@ -108,7 +105,6 @@ final class GrpcListener implements AutoCloseable {
             .workerEventLoopGroup(options.loops().workers())
             .channelType(channelType)
             .directExecutor()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .permitKeepAliveWithoutCalls(true)

@@ -1,5 +1,6 @@
 package dev.sluice.main;
 
+import dev.sluice.api.tfs.wire.MessageCodec;
 import dev.sluice.config.ChannelArguments;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * they mean; of the others it says once that they have no effect.
  */
 final class GrpcTuning {
+  /** As the reference: no limit but the format's. */
+  private static final int LARGEST_MESSAGE = Integer.MAX_VALUE;
+
+  private static final String RECEIVE_LIMIT = "grpc.max_receive_message_length";
+
   private static final Map<Integer, String> ALGORITHMS = Map.of(1, "deflate", 2, "gzip");
 
   private final ChannelArguments arguments;
@@ -37,10 +43,15 @@ final class GrpcTuning {
 
   /** Applies the arguments, and what holds without them. */
   void apply(NettyServerBuilder builder) {
+    int largest = largestMessage();
     builder
-        .compressorRegistry(compressors())
+        .maxInboundMessageSize(largest)
+        .compressorRegistry(compressors(largest))
         .decompressorRegistry(
-            DecompressorRegistry.getDefaultInstance().with(new DeflateCodec(), true));
+            DecompressorRegistry.emptyInstance()
+                .with(Codec.Identity.NONE, false)
+                .with(MessageCodec.gzip(largest), true)
+                .with(MessageCodec.deflate(largest), true));
     arguments.values().forEach((key, value) -> apply(builder, key, value));
   }
 
@@ -49,11 +60,21 @@ final class GrpcTuning {
     return arguments.values().getOrDefault("grpc.so_reuseport", "0").equals("1");
   }
 
-  private static CompressorRegistry compressors() {
+  /** Returns how many bytes a message may have, before and after it is expanded. */
+  private int largestMessage() {
+    try {
+      int limit = Integer.parseInt(arguments.values().getOrDefault(RECEIVE_LIMIT, "-1"));
+      return limit < 0 ? LARGEST_MESSAGE : limit;
+    } catch (NumberFormatException saidLater) {
+      return LARGEST_MESSAGE;
+    }
+  }
+
+  private static CompressorRegistry compressors(int largest) {
     CompressorRegistry registry = CompressorRegistry.newEmptyInstance();
     registry.register(Codec.Identity.NONE);
-    registry.register(new Codec.Gzip());
-    registry.register(new DeflateCodec());
+    registry.register(MessageCodec.gzip(largest));
+    registry.register(MessageCodec.deflate(largest));
     return registry;
   }
 
@@ -87,8 +108,7 @@ final class GrpcTuning {
           "grpc.http2.min_recv_ping_interval_without_data_ms" ->
           builder.permitKeepAliveTime(value, ms);
       case "grpc.max_concurrent_streams" -> builder.maxConcurrentCallsPerConnection(value);
-      case "grpc.max_receive_message_length" ->
-          builder.maxInboundMessageSize(value < 0 ? Integer.MAX_VALUE : value);
+      case RECEIVE_LIMIT -> {} // applied already, for the codecs must know it, too
       case "grpc.max_metadata_size" -> builder.maxInboundMetadataSize(value);
       case "grpc.so_reuseport" -> builder.withOption(UnixChannelOption.SO_REUSEPORT, value != 0);
       case "grpc.default_compression_algorithm" -> compress(builder, ALGORITHMS.get(value));

@@ -76,7 +76,10 @@ final class Server {
    */
   private static final long BODY_BYTES = 256L << 20;
 
-  /** What large gRPC messages may hold that wait to be decoded. */
+  /**
+   * What large gRPC messages may hold that wait to be decoded, and what requests of either protocol
+   * make of few bytes until their run has ended.
+   */
   private static final long MESSAGE_BYTES = 1L << 30;
 
   /** How long a REST request that has begun may make no headway. */
@@ -135,13 +138,13 @@ final class Server {
     this.source =
         new FileSystemSource(
             settings.models().versionPollPeriod(), line -> LOG.log(Level.WARNING, line));
-    this.predictor = new Predictor(manager, limiter);
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
-    this.threads =
-        new RequestThreads(loops::executeAtEndOfTurn, workers, new ByteBudget(MESSAGE_BYTES));
+    ByteBudget messages = new ByteBudget(MESSAGE_BYTES);
+    this.predictor = new Predictor(manager, limiter, messages);
+    this.threads = new RequestThreads(loops::executeAtEndOfTurn, workers, messages);
     this.http =
         new HttpListener(
             loops.acceptors(),

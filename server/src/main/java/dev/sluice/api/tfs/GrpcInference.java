@@ -3,6 +3,7 @@ package dev.sluice.api.tfs;
 import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Call;
+import dev.sluice.predict.InputBounds;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -24,6 +25,7 @@ final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes, P> {
   private final @Nullable RequestMeter meter;
   private final RequestThreads threads;
   private final int largestInline;
+  private final InputBounds inline;
 
   /**
    * Creates the method.
@@ -40,6 +42,7 @@ final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes, P> {
     this.meter = meter;
     this.threads = threads;
     this.largestInline = options.largestInline();
+    this.inline = InputBounds.inline(largestInline);
   }
 
   /** Returns what a listener registers in place of the generated method. */
@@ -97,7 +100,12 @@ final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes, P> {
 
   /** Returns true if a message must not be decoded on the event loop. */
   boolean isLarge(MessageBytes message) {
-    return message.size() > largestInline;
+    return message.isCompressed() || message.size() > largestInline;
+  }
+
+  /** Returns how much memory a call may fill on the event loop. */
+  InputBounds inline() {
+    return inline;
   }
 
   /** Keeps the transport's buffers; they are read, and given back, when the call is decoded. */

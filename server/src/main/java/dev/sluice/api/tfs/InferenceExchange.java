@@ -1,10 +1,14 @@
 package dev.sluice.api.tfs;
 
 import dev.sluice.admission.ByteBudget;
+import dev.sluice.admission.ByteShare;
 import dev.sluice.api.tfs.wire.MalformedMessageException;
 import dev.sluice.api.tfs.wire.MessageBytes;
+import dev.sluice.api.tfs.wire.MessageTooLargeException;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
+import dev.sluice.predict.InputBounds;
+import dev.sluice.predict.LargeInputs;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Tensor;
@@ -34,6 +38,7 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
    *
    *   message received     `message` holds the transport's buffers      event loop frees them
    *   half-closed, large   `handover` holds the buffers                 a cancel, or else the worker
+   *                        (also after serve() has found that the event loop should not do it)
    *   half-closed          serve() holds buffers, then also `call`      the decoding thread frees both
    *   running              the completion owns the call                 the completion frees it
    *
@@ -83,42 +88,30 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
       refuseOnce(Status.INTERNAL.withDescription("Half-closed without a request"));
       return;
     }
-    if (!service.isLarge(received)) {
-      serve(received);
-      return;
+    if (service.isLarge(received)) {
+      serveOnWorker(received);
+    } else {
+      serve(received, service.inline());
     }
-    serveOnWorker(received);
   }
 
   private void serveOnWorker(MessageBytes received) {
-    ByteBudget waiting = service.threads().waiting();
-    long size = received.size();
-    if (!waiting.tryTake(size)) {
+    ByteShare share = new ByteShare(service.threads().waiting());
+    if (!share.tryGrow(received.size())) {
       received.close();
-      refuseOnce(
-          GrpcStatuses.of(
-              new ServingException(
-                  Code.UNAVAILABLE,
-                  "Too many large requests wait to be decoded: "
-                      + waiting.held()
-                      + " bytes of at most "
-                      + waiting.limit())));
+      refuseOnce(GrpcStatuses.of(tooManyWait(share.budget())));
       return;
     }
     Handover large =
         new Handover(
             () -> {
-              try {
-                serve(received);
-              } finally {
-                waiting.release(size);
+              try (share) {
+                expandAndServe(received, share);
               }
             },
             () -> {
-              try {
+              try (share) {
                 received.close();
-              } finally {
-                waiting.release(size);
               }
             });
     handover = large;
@@ -128,6 +121,32 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
       large.drop();
       refuseOnce(GrpcStatuses.of(new ServingException(Code.UNAVAILABLE, "The server is stopping")));
     }
+  }
+
+  private static ServingException tooManyWait(ByteBudget waiting) {
+    return new ServingException(
+        Code.UNAVAILABLE,
+        "Too many large requests wait to be decoded: "
+            + waiting.held()
+            + " bytes of at most "
+            + waiting.limit());
+  }
+
+  /** On a worker, which may take its time; what a request makes of few bytes is charged. */
+  private void expandAndServe(MessageBytes received, ByteShare share) {
+    int brought = received.size();
+    MessageBytes whole;
+    try {
+      whole = received.expand(share, () -> cancelled);
+    } catch (MessageTooLargeException e) {
+      refuse(null, Status.RESOURCE_EXHAUSTED.withDescription(e.getMessage()));
+      return;
+    } catch (RuntimeException | Error bug) {
+      LOG.log(Level.ERROR, "A request failed while it was expanded", bug);
+      refuse(null, GrpcStatuses.INTERNAL);
+      return;
+    }
+    serve(whole, InputBounds.charging(brought, share.held()));
   }
 
   @Override
@@ -169,11 +188,12 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
   }
 
   /** Decodes and runs; nothing is thrown, whatever the request holds. */
-  private void serve(MessageBytes received) {
+  private void serve(MessageBytes received, InputBounds bounds) {
     Call opened = null;
     Status failure = null;
     String model = null;
-    try (received) {
+    boolean elsewhere = false;
+    try {
       if (cancelled) {
         return;
       }
@@ -181,12 +201,15 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
       head = scanned;
       model = method.model(scanned);
       opened = method.open(scanned, this);
+      opened.bound(bounds);
       if (deadline != null) {
         opened.setDeadline(System.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS));
       }
       call = opened;
       method.fill(opened, scanned);
       failure = cancelled || opened.isAbandoned() ? expired() : null;
+    } catch (LargeInputs onTheLoop) {
+      elsewhere = true;
     } catch (MalformedMessageException e) {
       failure = GrpcStatuses.INTERNAL;
       model = null; // the reference's transport refuses it before anything counts
@@ -196,8 +219,14 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
       // The root of this call's work: a bug must cost one request, and none of its memory.
       LOG.log(Level.ERROR, "A request failed while it was decoded", bug);
       failure = GrpcStatuses.INTERNAL;
+    } finally {
+      if (!elsewhere) {
+        received.close();
+      }
     }
-    if (failure != null) {
+    if (elsewhere) {
+      beginAgain(opened, received);
+    } else if (failure != null) {
       if (refuse(opened, failure) && model != null) {
         service.failed(model, failure.getCode().name());
       }
@@ -205,6 +234,15 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
       Call ready = opened;
       service.threads().endOfTurn().execute(() -> run(ready));
     }
+  }
+
+  /** Leaves the event loop with a request whose few bytes stand for many. */
+  private void beginAgain(@Nullable Call opened, MessageBytes received) {
+    call = null;
+    if (opened != null) {
+      opened.close();
+    }
+    serveOnWorker(received);
   }
 
   private static Status expired() {

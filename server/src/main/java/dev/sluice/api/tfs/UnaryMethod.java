@@ -1,8 +1,8 @@
 package dev.sluice.api.tfs;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -10,6 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
     implements ServerCallHandler<UnaryMethod.Parsed<Q>, P> {
   private static final System.Logger LOG = System.getLogger(UnaryMethod.class.getName());
+
+  /** Such requests bring names and configurations; this is a hundred thousand models. */
+  private static final int LARGEST_MESSAGE = 64 << 20;
 
   private final Function<Q, P> function;
   private final boolean blocking;
@@ -81,8 +85,8 @@ final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
     return new Listener<>(function, blocking, rpc);
   }
 
-  /** A request, or null if the bytes were none. */
-  record Parsed<Q>(@Nullable Q message) {}
+  /** A request, or null and why there is none. */
+  record Parsed<Q>(@Nullable Q message, Status failure) {}
 
   private static final class Requests<Q extends MessageLite>
       implements MethodDescriptor.Marshaller<Parsed<Q>> {
@@ -95,12 +99,24 @@ final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
     @Override
     public Parsed<Q> parse(InputStream stream) {
       try (stream) {
-        return new Parsed<>(parser.parseFrom(stream));
-      } catch (InvalidProtocolBufferException e) {
-        return new Parsed<>(null);
-      } catch (IOException brokenStream) {
-        return new Parsed<>(null);
+        int size = stream.available();
+        if (size > LARGEST_MESSAGE) {
+          return new Parsed<>(null, tooLarge(size));
+        }
+        return new Parsed<>(parser.parseFrom(stream), Status.OK);
+      } catch (StatusRuntimeException expandsTooFar) {
+        return new Parsed<>(null, expandsTooFar.getStatus());
+      } catch (IOException noSuchMessage) {
+        return new Parsed<>(null, GrpcStatuses.INTERNAL);
       }
+    }
+
+    private static Status tooLarge(int size) {
+      return GrpcStatuses.of(
+          new ServingException(
+              Code.RESOURCE_EXHAUSTED,
+              "A message of %d bytes; this method accepts at most %d"
+                  .formatted(size, LARGEST_MESSAGE)));
     }
 
     @Override
@@ -145,7 +161,7 @@ final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
       }
       Q parsed = received.message();
       if (parsed == null) {
-        end(GrpcStatuses.INTERNAL);
+        end(received.failure());
       } else if (blocking) {
         thread =
             Thread.ofVirtual()

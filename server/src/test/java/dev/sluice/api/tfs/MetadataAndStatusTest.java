@@ -237,6 +237,20 @@ final class MetadataAndStatusTest {
     }
   }
 
+  @Test
+  void messagesLargerThanAnyConfigurationAreRefused() throws IOException {
+    try (TestServer server = server()) {
+      assertFails(
+          Status.Code.RESOURCE_EXHAUSTED,
+          "A message of 67108865 bytes; this method accepts at most 67108864",
+          () ->
+              RawCalls.call(
+                  server.channel,
+                  "tensorflow.serving.ModelService/GetModelStatus",
+                  new byte[(64 << 20) + 1]));
+    }
+  }
+
   private static void assertFails(Status.Code code, String text, Executable call) {
     Status status = assertThrows(StatusRuntimeException.class, call).getStatus();
     assertEquals(code, status.getCode());

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
+import dev.sluice.api.tfs.wire.MessageCodec;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -27,6 +30,9 @@ import java.util.concurrent.Executor;
 
 /** The services on a real socket, with everything counted that a request holds. */
 final class TestServer implements AutoCloseable {
+  /** Of a compressed message. */
+  static final int LARGEST_EXPANDED = 64 << 20;
+
   final FakeModels models = new FakeModels();
   final CountingTensors memory = new CountingTensors();
   final Limiter limiter = new Limiter(1000);
@@ -50,11 +56,16 @@ final class TestServer implements AutoCloseable {
         NettyServerBuilder.forAddress(loopback)
             .directExecutor()
             .maxInboundMessageSize(Integer.MAX_VALUE)
+            .decompressorRegistry(
+                DecompressorRegistry.emptyInstance()
+                    .with(Codec.Identity.NONE, false)
+                    .with(MessageCodec.gzip(LARGEST_EXPANDED), true)
+                    .with(MessageCodec.deflate(LARGEST_EXPANDED), true))
             .withChildOption(ChannelOption.ALLOCATOR, buffers)
             .intercept(new Probe())
             .addServices(
                 GrpcServices.create(
-                    new Predictor(models, limiter),
+                    new Predictor(models, limiter, waiting),
                     statuses,
                     new RequestThreads(Runnable::run, worker, waiting),
                     options,
@@ -63,12 +74,14 @@ final class TestServer implements AutoCloseable {
                     metric -> metric.length()))
             .build()
             .start();
-    channel =
-        NettyChannelBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
+    channel = newChannel().maxInboundMessageSize(Integer.MAX_VALUE).build();
+  }
+
+  /** Returns another channel to the server, for the caller to configure and shut down. */
+  NettyChannelBuilder newChannel() {
+    return NettyChannelBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
+        .usePlaintext();
   }
 
   /** Decodes everything inline and knows no statuses. */

@@ -73,6 +73,11 @@ public final class JsonBody {
     return bytes;
   }
 
+  /** Returns how many bytes hold the body; the buffer of a small one may be larger than it. */
+  public int size() {
+    return bytes.length;
+  }
+
   ArraySizes sizes() {
     return sizes;
   }

@@ -1,7 +1,9 @@
 package dev.sluice.api.tfs.wire;
 
+import dev.sluice.admission.ByteShare;
 import io.grpc.Detachable;
 import io.grpc.HasByteBuffer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,13 +12,15 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one received message, in one or several buffers that are valid until {@link #close}.
  *
  * <p>A message of more than some kilobytes arrives in many of the transport's buffers; they are
- * read where they are. Whoever holds the object closes it exactly once.
+ * read where they are. One that is {@linkplain #isCompressed() compressed} is {@linkplain #expand
+ * expanded} before it is read. Whoever holds the object closes it exactly once.
  */
 public final class MessageBytes implements AutoCloseable {
   private static final int FIRST_CHUNK = 4 << 10;
@@ -25,13 +29,23 @@ public final class MessageBytes implements AutoCloseable {
   private final ByteBuffer[] parts;
   private final int[] starts;
   private final boolean readable;
-  private final @Nullable InputStream owner;
+  private final @Nullable Closeable owner;
+  private final @Nullable CompressedMessage compressed;
 
-  private MessageBytes(List<ByteBuffer> buffers, boolean readable, @Nullable InputStream owner) {
+  private MessageBytes(List<ByteBuffer> buffers, boolean readable, @Nullable Closeable owner) {
+    this(buffers, readable, owner, null);
+  }
+
+  private MessageBytes(
+      List<ByteBuffer> buffers,
+      boolean readable,
+      @Nullable Closeable owner,
+      @Nullable CompressedMessage compressed) {
     this.parts = new ByteBuffer[Math.max(1, buffers.size())];
     this.starts = new int[parts.length + 1];
     this.readable = readable;
     this.owner = owner;
+    this.compressed = compressed;
     parts[0] = ByteBuffer.allocate(0);
     for (int i = 0; i < buffers.size(); i++) {
       parts[i] = buffers.get(i).slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -49,10 +63,21 @@ public final class MessageBytes implements AutoCloseable {
     return new MessageBytes(List.of(), false, null);
   }
 
+  /** Returns a message in buffers that something owns, to be closed with the message. */
+  static MessageBytes owning(List<ByteBuffer> buffers, Closeable owner) {
+    return new MessageBytes(buffers, true, owner);
+  }
+
+  /** Returns a message that is not yet expanded. */
+  static MessageBytes compressed(CompressedMessage message) {
+    return new MessageBytes(List.of(), false, null, message);
+  }
+
   /**
    * Takes a message out of the transport's stream. The transport's buffers are kept where the
-   * stream lends them; else (a compressed message) the bytes are read here and now. A stream that
-   * fails gives an {@linkplain #unreadable() unreadable} message.
+   * stream lends them, also those of a compressed message, unless it is small and expanded at once;
+   * the bytes of other streams are read here and now. A stream that fails gives an {@linkplain
+   * #unreadable() unreadable} message.
    */
   public static MessageBytes take(InputStream stream) {
     try {
@@ -61,6 +86,10 @@ public final class MessageBytes implements AutoCloseable {
           && stream.markSupported()
           && lender.byteBufferSupported()) {
         return borrow(detachable.detach());
+      }
+      CompressedMessage compressed = MessageCodec.lift(stream);
+      if (compressed != null) {
+        return compressed.expandIfSmall();
       }
       return new MessageBytes(readAll(stream), true, null);
     } catch (IOException | RuntimeException broken) {
@@ -125,9 +154,35 @@ public final class MessageBytes implements AutoCloseable {
     }
   }
 
-  /** Returns the number of bytes. */
+  /** Returns the number of bytes, before they are expanded. */
   public int size() {
-    return starts[parts.length];
+    return compressed == null ? starts[parts.length] : compressed.size();
+  }
+
+  /** Returns true if the message must be expanded before it is read. */
+  public boolean isCompressed() {
+    return compressed != null;
+  }
+
+  /**
+   * Returns the message expanded, or itself if it is not compressed; it takes the place of this
+   * object, also when it fails.
+   *
+   * @param share grows with the expanded bytes
+   * @param abandoned whether nobody waits for the message any more; it is then unreadable
+   * @throws MessageTooLargeException if the message is larger than one may be, or than the share
+   */
+  public MessageBytes expand(ByteShare share, BooleanSupplier abandoned)
+      throws MessageTooLargeException {
+    if (compressed == null) {
+      return this;
+    }
+    try {
+      MessageBytes expanded = compressed.expand(share, abandoned);
+      return expanded == null ? unreadable() : expanded;
+    } catch (IOException corrupt) {
+      return unreadable();
+    }
   }
 
   boolean isReadable() {
@@ -153,6 +208,9 @@ public final class MessageBytes implements AutoCloseable {
   /** Gives the buffers back to the transport. */
   @Override
   public void close() {
+    if (compressed != null) {
+      compressed.close();
+    }
     if (owner == null) {
       return;
     }

@@ -253,7 +253,7 @@ final class TensorDecoder {
     try {
       return memory.allocate(dtype, shape, bytes);
     } catch (OutOfMemoryError e) {
-      throw tooLarge(dtype, shape, bytes, "the server does not have them");
+      throw tooLarge(dtype, shape, bytes, "the server does not have them: " + e.getMessage());
     }
   }
 
