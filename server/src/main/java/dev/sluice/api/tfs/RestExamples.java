@@ -4,7 +4,6 @@ import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.api.tfs.json.JsonExamples;
 import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.predict.Call;
-import dev.sluice.predict.InputBounds;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,6 @@ final class RestExamples implements RestRequest {
     }
     examples = null;
     task = Examples.select(call, method, signatureName, checkMethodName);
-    call.bound(InputBounds.charging(json.size(), 0));
     given.copyTo(Examples.allocate(call, 0, given.count(), given.contentBytes()));
   }
 

@@ -8,12 +8,15 @@ import dev.sluice.http.Watcher;
 import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
+import dev.sluice.predict.InputBounds;
+import dev.sluice.predict.LargeInputs;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Tensor;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,9 @@ final class RestExchange implements Answer, Watcher, Runnable {
   /** Answers on their way to the socket's memory; one per lane. */
   private static final ThreadLocal<JsonSink> SINK =
       ThreadLocal.withInitial(() -> new JsonSink(4096));
+
+  /** A context counts once for each example, so that a few bytes can stand for very many. */
+  private static final InputBounds ON_LOOP = InputBounds.inline(1 << 20);
 
   /** A larger one is not kept, so that one large answer does not hold memory for ever. */
   private static final int MAX_KEPT_SINK = 1 << 20;
@@ -88,7 +94,11 @@ final class RestExchange implements Answer, Watcher, Runnable {
       run();
       return;
     }
-    Handover large = new Handover(this, body::close);
+    handOver(this, body::close);
+  }
+
+  private void handOver(Runnable serve, Runnable drop) {
+    Handover large = new Handover(serve, drop);
     handover = large;
     try {
       api.threads().workers().execute(large);
@@ -98,10 +108,23 @@ final class RestExchange implements Answer, Watcher, Runnable {
     }
   }
 
+  /** Makes a call of a body; null if it is not to run here, or not any more. */
+  @FunctionalInterface
+  private interface Decoding {
+    @Nullable Call open() throws ServingException;
+  }
+
   @Override
   public void run() {
+    serve(gzip ? this::decodeExpanded : this::decode);
+  }
+
+  private void serve(Decoding decoding) {
     try {
-      decodeAndRun();
+      Call opened = decoding.open();
+      if (opened != null) {
+        api.threads().endOfTurn().execute(() -> runNow(opened));
+      }
     } catch (ServingException e) {
       fail(e);
     } catch (OutOfMemoryError e) {
@@ -112,13 +135,6 @@ final class RestExchange implements Answer, Watcher, Runnable {
     }
   }
 
-  private void decodeAndRun() throws ServingException {
-    Call opened = gzip ? decodeExpanded() : decode();
-    if (opened != null) {
-      api.threads().endOfTurn().execute(() -> runNow(opened));
-    }
-  }
-
   private @Nullable Call decode() throws ServingException {
     int length;
     byte[] bytes;
@@ -126,7 +142,18 @@ final class RestExchange implements Answer, Watcher, Runnable {
       length = body.length();
       bytes = copyBody(length);
     }
-    return open(bytes, length);
+    if (handover != null) {
+      return open(bytes, length, InputBounds.charging(length, 0));
+    }
+    try {
+      return open(bytes, length, ON_LOOP);
+    } catch (LargeInputs onTheLoop) {
+      byte[] own = Arrays.copyOf(bytes, length);
+      handOver(
+          () -> serve(() -> open(own, length, InputBounds.charging(length, 0))),
+          () -> {}); // the body has been given back
+      return null;
+    }
   }
 
   /** What a body expands to counts as long as it is there, like the body itself. */
@@ -134,7 +161,8 @@ final class RestExchange implements Answer, Watcher, Runnable {
     try (body) {
       int length = body.length();
       byte[] expanded = Gzip.expand(copyBody(length), length, this::takeRoom);
-      return expanded == null ? open(new byte[0], 0) : open(expanded, expanded.length);
+      byte[] bytes = expanded == null ? new byte[0] : expanded;
+      return open(bytes, bytes.length, InputBounds.charging(bytes.length, 0));
     }
   }
 
@@ -156,12 +184,14 @@ final class RestExchange implements Answer, Watcher, Runnable {
   }
 
   /** Opens the call and gives it its inputs; null if it is not to run any more. */
-  private @Nullable Call open(byte[] bytes, int length) throws ServingException {
+  private @Nullable Call open(byte[] bytes, int length, InputBounds bounds)
+      throws ServingException {
     JsonBody json = JsonBody.scan(bytes, 0, length);
     request.read(json);
     Call opened = api.predictor().open(route.model(), route.version(), this);
     boolean runs = false;
     try {
+      opened.bound(bounds);
       request.fill(opened, json);
       opened.setDeadline(deadline);
       call = opened;

@@ -6,7 +6,6 @@ import dev.sluice.api.tfs.json.JsonPredictResponse;
 import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.api.tfs.json.PredictInputs;
 import dev.sluice.predict.Call;
-import dev.sluice.predict.InputBounds;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.tensor.Tensor;
@@ -33,7 +32,6 @@ final class RestPredict implements RestRequest {
     if (signature == null) {
       throw JsonBody.signatureNotFound(signatureName);
     }
-    call.bound(InputBounds.charging(json.size(), 0));
     format = PredictInputs.fill(json, signature, call::allocateInput);
     if (checkMethodName) {
       PredictChecks.method(signature);

@@ -9,6 +9,7 @@ import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
+import dev.sluice.predict.InputBounds;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
 import dev.sluice.servable.Code;
@@ -45,6 +46,7 @@ final class RestExamplesTest {
     request.read(json);
     Call call = predictor.open(Models.NAME, VersionChoice.LATEST, new NoAnswer());
     try {
+      call.bound(InputBounds.charging(json.size(), 0));
       request.fill(call, json);
       return budget.held();
     } finally {

@@ -19,6 +19,8 @@ import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
 import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.DataType;
+import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -172,6 +174,20 @@ final class RestExchangeTest {
   }
 
   @Test
+  void fewBytesThatStandForManyAreFilledInOnAWorker() throws Exception {
+    Multiplying multiplying = new Multiplying();
+    try (HttpListener listener = listen(handler(multiplying))) {
+      var answer = post(listener, ROWS.getBytes(UTF_8));
+      Runnable task = task();
+      assertEquals(0, memory.open(), "what was begun on the loop");
+      assertEquals(0, limiter.inFlight());
+      task.run();
+      assertEquals(200, answer.get().statusCode(), answer.get().body());
+      assertEquals(2, multiplying.fills);
+    }
+  }
+
+  @Test
   void anAnswerThatIsTooLargeIsAnError() throws Exception {
     RestRequest tooLarge = new Failing(new OutOfMemoryError("a text of more than 2 GiB"));
     try (HttpListener listener = listen(handler(tooLarge))) {
@@ -211,6 +227,29 @@ final class RestExchangeTest {
     @Override
     public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
       heldWhileWriting = bodies.held();
+      predict.write(sink, finished, outputs);
+    }
+  }
+
+  /** Predict, with another two megabytes for its input. */
+  private static final class Multiplying implements RestRequest {
+    private final RestPredict predict = new RestPredict(new RestOptions(LONG, false, false));
+    private int fills;
+
+    @Override
+    public void read(JsonBody json) throws ServingException {
+      predict.read(json);
+    }
+
+    @Override
+    public void fill(Call call, JsonBody json) throws ServingException {
+      fills++;
+      predict.fill(call, json);
+      call.allocateInput(0, DataType.FLOAT, Shape.of(1 << 19), 2 << 20).data().fill((byte) 0);
+    }
+
+    @Override
+    public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
       predict.write(sink, finished, outputs);
     }
   }
