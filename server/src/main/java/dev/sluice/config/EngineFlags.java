@@ -24,7 +24,7 @@ final class EngineFlags {
       arity = "0..1",
       fallbackValue = "true",
       converter = BooleanFlag.class,
-      description = "Merge requests into batches.")
+      description = "Accepted; requests are not merged yet.")
   boolean enableBatching;
 
   @Option(names = "--batching_parameters_file", description = "BatchingParameters text proto.")

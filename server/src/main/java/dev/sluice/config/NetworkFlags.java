@@ -17,7 +17,9 @@ final class NetworkFlags {
   @Option(names = "--grpc_channel_arguments", description = "gRPC channel arguments, a=b,c=d.")
   String grpcChannelArguments = "";
 
-  @Option(names = "--grpc_max_threads", description = "gRPC threads; 0 lets Sluice choose.")
+  @Option(
+      names = "--grpc_max_threads",
+      description = "Most event loops, of gRPC and HTTP together; 0: one a CPU.")
   int grpcMaxThreads;
 
   @Option(
@@ -31,7 +33,7 @@ final class NetworkFlags {
   @Option(names = "--rest_api_port", description = "HTTP port; 0 opens none.")
   int restApiPort = 8501;
 
-  @Option(names = "--rest_api_num_threads", description = "HTTP threads; 0 lets Sluice choose.")
+  @Option(names = "--rest_api_num_threads", description = "Accepted, without effect.")
   int restApiNumThreads;
 
   @Option(names = "--rest_api_timeout_in_ms", description = "Time-out of an HTTP request; 0: none.")

@@ -53,7 +53,7 @@ public final class Main {
         System.err.println(
             "sluice: unknown command "
                 + arguments.getFirst()
-                + "; expected serve, tensorflow_model_server, demo, --help or --version");
+                + "; expected serve, tensorflow_model_server, demo, test, build, dist, --help or --version");
         yield FAILURE;
       }
     };

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -34,6 +36,8 @@ import java.util.stream.Stream;
  * <p>Thread-safe.
  */
 final class NativeCache {
+  private static final Logger LOG = System.getLogger(NativeCache.class.getName());
+
   private static final String TEMPORARY_PREFIX = "unpacking-";
 
   /** What a process that was killed left behind is removed after this time. */
@@ -58,6 +62,7 @@ final class NativeCache {
   List<Path> locate(NativeFiles wanted) throws IOException {
     Path directory = home.resolve(wanted.label() + "-" + checksum(wanted));
     if (!isWhole(directory, wanted)) {
+      LOG.log(Level.INFO, "Unpacking {0} into {1}, once", wanted.label(), home);
       try {
         install(directory, wanted);
       } catch (IOException e) {
