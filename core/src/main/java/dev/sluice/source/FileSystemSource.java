@@ -67,6 +67,7 @@ public final class FileSystemSource implements Source {
   // Touched by the source's thread only.
   private Set<String> reported = Set.of();
   private final Map<String, String> failures = new HashMap<>();
+  private final Map<String, AspiredVersions> wishes = new HashMap<>();
   private final Map<String, Set<String>> complaints = new HashMap<>();
 
   /**
@@ -292,9 +293,10 @@ public final class FileSystemSource implements Source {
     }
     reported = byName.keySet();
     failures.keySet().retainAll(reported);
+    wishes.keySet().retainAll(reported);
     complaints.keySet().retainAll(reported);
     if (settling != null) {
-      settling.retain(current.stream().map(WatchedModel::basePath).toList());
+      settling.retain(current);
     }
     looks.begin(lateOnly ? List.of() : current);
     for (Looks.Result result = looks.next(); result != null; result = looks.next()) {
@@ -316,7 +318,11 @@ public final class FileSystemSource implements Source {
       failures.put(name, look.complaints().getFirst());
     } else {
       failures.remove(name);
-      target.accept(look.wish());
+      // What was wished before goes on until what is wished now is whole.
+      AspiredVersions before = wishes.get(name);
+      AspiredVersions wish = look.unsettled() && before != null ? before : look.wish();
+      wishes.put(name, wish);
+      target.accept(wish);
     }
   }
 

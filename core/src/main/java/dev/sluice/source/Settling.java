@@ -16,47 +16,64 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Tells versions that are whole from those that somebody is still copying: a model that is loaded
  * before its variables are there loads all the same, takes over, and answers nothing.
  *
- * <p>What is there at the first look at a base path counts as whole, so that a start waits for
+ * <p>What is there at the first look for a model counts as whole, so that a start waits for
  * nothing. A version that appears later is whole if nothing in it has changed for {@link #QUIET},
- * as after a rename into place, or if it is the same at two looks. One that never comes to rest is
- * taken as it is after {@link #PATIENCE}.
+ * as after a rename into place, or if it is the same at two looks that are at least {@link #GAP}
+ * apart. One that never comes to rest is taken as it is after {@link #PATIENCE}.
  *
- * <p>Thread-safe; of one base path at most one look is under way.
+ * <p>Models that share a base path may see different versions of it, at the same moment, so each
+ * has a record of its own. Thread-safe; of one model at most one look is under way.
  */
 final class Settling {
   static final Duration QUIET = Duration.ofSeconds(2);
+  static final Duration GAP = Duration.ofMillis(500);
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final InstantSource clock;
   private final Fingerprint fingerprint = new DirectoryFingerprint();
-  private final Map<Path, BasePath> basePaths = new ConcurrentHashMap<>();
+  private final Map<Watched, Versions> watched = new ConcurrentHashMap<>();
 
   Settling(InstantSource clock) {
     this.clock = clock;
   }
 
-  /** What is known of the versions below one base path. */
-  private static final class BasePath {
+  /** A model and where it lies; which of its versions are wanted does not matter. */
+  private record Watched(String name, Path basePath) {
+    static Watched of(WatchedModel model) {
+      return new Watched(model.name(), model.basePath());
+    }
+  }
+
+  /** What is known of one model's versions. */
+  private static final class Versions {
     private final Set<Path> whole = new HashSet<>();
     private final Map<Path, Unsettled> unsettled = new HashMap<>();
   }
 
-  private record Unsettled(long fingerprint, Instant since) {}
+  /**
+   * A version that was not whole.
+   *
+   * @param fingerprint of its files
+   * @param at when they were first seen so
+   * @param since when it was first seen at all
+   */
+  private record Unsettled(long fingerprint, Instant at, Instant since) {}
 
-  /** A look at a base path begins; returns true if it is the first, whatever it will find. */
-  boolean begin(Path basePath) {
-    return basePaths.putIfAbsent(basePath, new BasePath()) == null;
+  /** A look for a model begins; returns true if it is the first, whatever it will find. */
+  boolean begin(WatchedModel model) {
+    return watched.putIfAbsent(Watched.of(model), new Versions()) == null;
   }
 
-  /** Forgets all other base paths. */
-  void retain(Collection<Path> watched) {
-    basePaths.keySet().retainAll(watched);
+  /** Forgets all other models. */
+  void retain(Collection<WatchedModel> models) {
+    watched.keySet().retainAll(models.stream().map(Watched::of).collect(Collectors.toSet()));
   }
 
   /**
@@ -65,8 +82,8 @@ final class Settling {
    * @param versions all that the look found
    * @param first what {@link #begin} said of this look
    */
-  Set<Path> whole(Path basePath, Collection<Path> versions, boolean first) {
-    BasePath known = basePaths.computeIfAbsent(basePath, path -> new BasePath());
+  Set<Path> whole(WatchedModel model, Collection<Path> versions, boolean first) {
+    Versions known = watched.computeIfAbsent(Watched.of(model), absent -> new Versions());
     synchronized (known) {
       known.whole.retainAll(versions);
       known.unsettled.keySet().retainAll(versions);
@@ -80,16 +97,19 @@ final class Settling {
     }
   }
 
-  private boolean hasSettled(Path version, BasePath known) {
+  private boolean hasSettled(Path version, Versions known) {
     Instant now = clock.instant();
     if (lastChange(version).isBefore(now.minus(QUIET))) {
       return true;
     }
     long found = fingerprint.of(new ModelVersion(new ServableId("", 0), "", version));
     Unsettled before = known.unsettled.get(version);
-    known.unsettled.put(version, new Unsettled(found, before == null ? now : before.since()));
-    return before != null
-        && (before.fingerprint() == found || before.since().isBefore(now.minus(PATIENCE)));
+    if (before != null && before.fingerprint() == found) {
+      return !before.at().isAfter(now.minus(GAP));
+    }
+    Instant since = before == null ? now : before.since();
+    known.unsettled.put(version, new Unsettled(found, now, since));
+    return since.isBefore(now.minus(PATIENCE));
   }
 
   /** Returns when something in a version last changed; its own directory counts if it is empty. */

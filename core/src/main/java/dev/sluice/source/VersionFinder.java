@@ -31,11 +31,16 @@ final class VersionFinder {
    * @param wish the wanted versions, or null if the base path could not be read, in which case
    *     nothing must change for the model
    * @param complaints what the operator should know; the same look has the same complaints
+   * @param unsettled true if nothing is wanted only because what is wanted is not whole yet
    */
-  record Look(@Nullable AspiredVersions wish, List<String> complaints) {}
+  record Look(@Nullable AspiredVersions wish, List<String> complaints, boolean unsettled) {
+    Look(@Nullable AspiredVersions wish, List<String> complaints) {
+      this(wish, complaints, false);
+    }
+  }
 
   Look look(WatchedModel model) {
-    boolean first = settling == null || settling.begin(model.basePath());
+    boolean first = settling == null || settling.begin(model);
     NavigableMap<Long, Path> paths;
     List<String> complaints = new ArrayList<>();
     try {
@@ -67,7 +72,10 @@ final class VersionFinder {
           }
         });
     complain(model, paths, complaints);
-    return new Look(new AspiredVersions(model.name(), wanted), List.copyOf(complaints));
+    return new Look(
+        new AspiredVersions(model.name(), wanted),
+        List.copyOf(complaints),
+        selected.isEmpty() && !model.selection().select(paths.keySet()).isEmpty());
   }
 
   private NavigableMap<Long, Path> whole(
@@ -76,7 +84,7 @@ final class VersionFinder {
       return paths;
     }
     NavigableMap<Long, Path> whole = new TreeMap<>(paths);
-    whole.values().retainAll(settling.whole(model.basePath(), paths.values(), first));
+    whole.values().retainAll(settling.whole(model, paths.values(), first));
     return whole;
   }
 

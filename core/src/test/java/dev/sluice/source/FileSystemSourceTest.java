@@ -1,6 +1,8 @@
 package dev.sluice.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -252,6 +254,27 @@ class FileSystemSourceTest {
       }
       awaitReport(queue, "a [1, 2]");
       assertEquals(List.of(), warnings);
+    }
+  }
+
+  /** A model that is switched to a version that is still young keeps what it has until then. */
+  @Test
+  void aWishForWhatIsNotWholeYetLeavesTheLastOneInForce() throws Exception {
+    versions("a", "1");
+    BlockingQueue<AspiredVersions> queue = new LinkedBlockingQueue<>();
+    try (FileSystemSource source = source(Duration.ofMillis(1))) {
+      source.setModels(List.of(model("a", new VersionSelection.Specific(List.of(1L)))));
+      source.start(queue::add);
+      awaitReport(queue, "a [1]");
+      versions("a", "2");
+      source.setModels(List.of(model("a", new VersionSelection.Specific(List.of(2L)))));
+      List<String> seen = new ArrayList<>();
+      while (!seen.contains("a [2]")) {
+        AspiredVersions report = queue.poll(30, TimeUnit.SECONDS);
+        assertNotNull(report, seen::toString);
+        seen.addAll(describe(List.of(report)));
+      }
+      assertFalse(seen.contains("a []"), seen::toString);
     }
   }
 

@@ -28,11 +28,17 @@ class SettlingTest {
   @BeforeEach
   void nothingIsThereAtTheFirstLook() {
     version = base.resolve("3");
-    assertEquals(Set.of(), look());
+    assertTrue(settling.begin(model(base)));
   }
 
+  /** Each look comes one gap after the last. */
   private Set<Path> look(Path... versions) {
-    return settling.whole(base, List.of(versions), settling.begin(base));
+    later = later.plus(Settling.GAP);
+    return settling.whole(model(base), List.of(versions), settling.begin(model(base)));
+  }
+
+  private static WatchedModel model(Path basePath) {
+    return new WatchedModel("m", basePath, "tensorflow", new VersionSelection.All());
   }
 
   private void write(String name, String content) throws IOException {
@@ -50,6 +56,30 @@ class SettlingTest {
     assertEquals(Set.of(), look(version));
     assertEquals(Set.of(version), look(version));
     write("variables", "changed later, which is no copy under way");
+    assertEquals(Set.of(version), look(version));
+  }
+
+  @Test
+  void twoLooksInQuickSuccessionAreNotTwo() throws IOException {
+    write("saved_model.pb", "graph");
+    assertEquals(Set.of(), look(version));
+    Duration now = later;
+    later = now.plus(Settling.GAP).minusNanos(1).minus(Settling.GAP);
+    assertEquals(Set.of(), look(version));
+    later = now;
+    assertEquals(Set.of(version), look(version));
+  }
+
+  @Test
+  void modelsOfOneBasePathDoNotShareTheirLooks() throws IOException {
+    write("saved_model.pb", "graph");
+    assertEquals(Set.of(), look(version));
+    WatchedModel other = new WatchedModel("other", base, "tensorflow", new VersionSelection.All());
+    assertTrue(settling.begin(other));
+    assertEquals(Set.of(), settling.whole(other, List.of(version), false), "its own first record");
+    assertEquals(Set.of(version), settling.whole(other, List.of(version), true));
+    assertEquals(Set.of(version), look(version));
+    assertEquals(Set.of(), settling.whole(other, List.of(), false), "sees less of it");
     assertEquals(Set.of(version), look(version));
   }
 
@@ -80,12 +110,12 @@ class SettlingTest {
     assertEquals(Set.of(), look(version));
     Settling patient =
         new Settling(() -> start.minus(Settling.PATIENCE).minusSeconds(1).plus(later));
-    assertTrue(patient.begin(base));
+    assertTrue(patient.begin(model(base)));
     later = Duration.ZERO;
-    assertEquals(Set.of(), patient.whole(base, List.of(version), false));
+    assertEquals(Set.of(), patient.whole(model(base), List.of(version), false));
     write("log", "22");
     later = Settling.PATIENCE.plusSeconds(1).plusNanos(1);
-    assertEquals(Set.of(version), patient.whole(base, List.of(version), false));
+    assertEquals(Set.of(version), patient.whole(model(base), List.of(version), false));
   }
 
   @Test
@@ -102,10 +132,10 @@ class SettlingTest {
   void whatIsThereAtTheFirstLookIsWhole() throws IOException {
     write("saved_model.pb", "graph");
     Path other = base.resolve("other");
-    assertTrue(settling.begin(other));
-    assertEquals(Set.of(version), settling.whole(other, List.of(version), true));
-    assertFalse(settling.begin(other));
-    settling.retain(List.of(base));
-    assertTrue(settling.begin(other), "forgotten");
+    assertTrue(settling.begin(model(other)));
+    assertEquals(Set.of(version), settling.whole(model(other), List.of(version), true));
+    assertFalse(settling.begin(model(other)));
+    settling.retain(List.of(model(base)));
+    assertTrue(settling.begin(model(other)), "forgotten");
   }
 }

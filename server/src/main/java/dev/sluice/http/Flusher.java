@@ -37,8 +37,8 @@ final class Flusher implements Runnable {
     if (written.size() == MOST_WAITING) {
       flush();
     } else if (!scheduled) {
-      scheduled = true;
       answers.channel().eventLoop().execute(this);
+      scheduled = true;
     }
   }
 

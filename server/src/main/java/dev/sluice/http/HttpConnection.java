@@ -124,7 +124,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     Exchange exchange = waiting.poll();
     if (exchange == null) {
       if (ending) {
-        sayLast();
+        try {
+          sayLast();
+        } catch (RuntimeException | Error e) {
+          fail(e); // no memory for a page, say: nobody else would end the connection
+        }
       }
       return false;
     }
@@ -194,6 +198,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Ends the connection when what came before is answered. */
   void closeInTurn() {
     refuse(NO_ANSWER);
+  }
+
+  /** Returns how many bytes of answers the client has taken. */
+  long takenBytes() {
+    return answers.headway();
   }
 
   private void sayLast() {

@@ -78,7 +78,7 @@ final class RequestReader implements StallWatch.Watched {
       return;
     }
     if (content.decoderResult().isFailure()) {
-      connection.refuse(HttpErrors.statusOf(request.decoderResult()));
+      connection.refuse(HttpErrors.statusOf(content.decoderResult()));
       return;
     }
     boolean last = content instanceof LastHttpContent;
@@ -120,9 +120,10 @@ final class RequestReader implements StallWatch.Watched {
     return !ended && (head != null || decoder.isInHead());
   }
 
+  /** What the client takes counts as what it brings: while answers wait, we do not read. */
   @Override
   public long headway() {
-    return body.arrived() + credit;
+    return body.arrived() + credit + connection.takenBytes();
   }
 
   /**

@@ -244,6 +244,37 @@ final class HttpConnectionTest {
   }
 
   @Test
+  void aBodyThatCannotBeReadIsRefused() {
+    client.send(
+        "POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n");
+    assertTrue(client.received().startsWith("HTTP/1.1 400 "), client.received());
+    assertFalse(client.isOpen());
+  }
+
+  /** It takes answers as fast as it can, and meanwhile we do not read what it sends. */
+  @Test
+  void aClientThatTakesItsAnswersIsNotBlamedForABodyThatWeDoNotRead() {
+    client.stuck = true;
+    client.send(get("/hold"));
+    client.send("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n");
+    client.send("x".repeat(200_000));
+    assertTrue(bodies.held() > 0);
+    answer(held.remove(), "p".repeat(10 * HIGH_WATER));
+    client.runPendingTasks();
+    assertFalse(client.isWritable());
+    for (int i = 0; i < 5; i++) {
+      client.take = HIGH_WATER;
+      client.flush();
+      client.advance(REQUEST_PATIENCE);
+      assertTrue(client.isOpen());
+    }
+    client.stuck = false;
+    client.flush();
+    client.send("x".repeat(100_000));
+    assertTrue(client.received().endsWith("length 300000"));
+  }
+
+  @Test
   void whatIsMalformedIsRefusedInItsTurn() {
     client.send(get("/hold") + get("/small") + "nonsense\r\n\r\n" + get("/small"));
     assertEquals("", client.received());

@@ -289,9 +289,17 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
       rpc.close(GrpcStatuses.of(unfit), new Metadata());
     } catch (RuntimeException | Error bug) {
       // Whatever it is, want of memory too: a call without deadline would never end.
-      rpc.close(GrpcStatuses.INTERNAL, new Metadata());
       count(ended, Code.INTERNAL);
       LOG.log(Level.ERROR, "A run of " + ended.id() + " failed while it answered", bug);
+      closeAfter(bug);
+    }
+  }
+
+  private void closeAfter(Throwable bug) {
+    try {
+      rpc.close(GrpcStatuses.INTERNAL, new Metadata());
+    } catch (IllegalStateException closed) {
+      bug.addSuppressed(closed); // the transport has ended a call whose message it could not send
     }
   }
 
