@@ -18,10 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SettlingTest {
   @TempDir private Path base;
 
-  /** Ahead of the files' times by so much; time itself stands still. */
+  /** Time stands still but for this. */
   private Duration later = Duration.ZERO;
 
-  private final Instant start = Instant.now();
+  /** Well before the files' times: the kernel's are those of its last tick, not of now. */
+  private final Instant start = Instant.now().minus(Settling.QUIET);
+
   private final Settling settling = new Settling(() -> start.plus(later));
   private Path version = Path.of("");
 
@@ -96,7 +98,7 @@ class SettlingTest {
   void whatNobodyHasTouchedForAWhileIsWholeAtOnce() throws IOException {
     Path elsewhere = Files.createDirectory(base.resolve("prepared"));
     Files.writeString(elsewhere.resolve("saved_model.pb"), "graph");
-    later = Settling.QUIET.plusSeconds(1);
+    later = Settling.QUIET.plus(Duration.ofHours(1));
     Files.move(elsewhere, version);
     assertEquals(Set.of(version), look(version));
   }
