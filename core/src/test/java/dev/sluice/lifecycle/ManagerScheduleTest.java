@@ -79,6 +79,8 @@ class ManagerScheduleTest {
         }
       }
       harness.aspire();
+      // Between two wishes that wait to be taken all may have ended as well, and not for good.
+      harness.flush();
       harness.await(() -> allEnded(harness));
       stop.set(true);
       for (CompletableFuture<Long> borrower : borrowers) {

@@ -78,6 +78,7 @@ class ManagerTest {
       CountDownLatch gate = new CountDownLatch(1);
       harness.engine.script(id(1), attempt -> awaitGate(gate));
       harness.aspire(1);
+      harness.awaitState(1, VersionState.LOADING);
       harness.manager.aspire(ManagerHarness.wishOf("other", "fake", 7));
       harness.await(
           () -> harness.manager.states().versions("other").stream().anyMatch(ManagerTest::isUp));
