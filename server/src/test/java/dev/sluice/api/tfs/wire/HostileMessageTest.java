@@ -13,9 +13,11 @@ import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Tensor;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -89,11 +91,23 @@ final class HostileMessageTest {
     }
   }
 
-  /** Returns true if there are nested messages that the codec skips without looking into them. */
+  /**
+   * Returns true if there are nested messages that the codec skips without looking into them: of
+   * fields that it does not read, and inputs that another of the same name replaces.
+   */
   private static boolean hasIgnoredMessages(byte[] bytes) throws InvalidProtocolBufferException {
     UnknownFieldSet request = UnknownFieldSet.parseFrom(bytes);
+    List<ByteString> entries = request.getField(2).getLengthDelimitedList();
+    Set<ByteString> names = new HashSet<>();
+    for (ByteString entry : entries) {
+      List<ByteString> name = UnknownFieldSet.parseFrom(entry).getField(1).getLengthDelimitedList();
+      names.add(name.isEmpty() ? ByteString.EMPTY : name.getLast());
+    }
+    if (names.size() < entries.size()) {
+      return true;
+    }
     boolean ignored = request.hasField(5) || request.hasField(7);
-    for (ByteString entry : request.getField(2).getLengthDelimitedList()) {
+    for (ByteString entry : entries) {
       for (ByteString tensor :
           UnknownFieldSet.parseFrom(entry).getField(2).getLengthDelimitedList()) {
         UnknownFieldSet fields = UnknownFieldSet.parseFrom(tensor);
