@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.serving.PredictResponse;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
+import dev.sluice.protos.serving.PredictionServiceGrpc.PredictionServiceBlockingStub;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import io.grpc.CallOptions;
@@ -133,15 +134,15 @@ final class PredictCancelTest {
     BlockingQueue<Run> runs = new LinkedBlockingQueue<>();
     try (TestServer server = TestServer.start()) {
       FakeServable servable = Models.identity(server.memory);
-      servable.behave((request, completion) -> runs.add(new Run(request, completion)));
       server.models.add(Models.NAME, 1, servable);
+      PredictionServiceBlockingStub client = PredictionServiceGrpc.newBlockingStub(server.channel);
+      // Connects, which may take long: the request below must get there before its time is up.
+      assertEquals(1, client.predict(Models.request(3)).getOutputsCount());
+      servable.behave((request, completion) -> runs.add(new Run(request, completion)));
       StatusRuntimeException thrown =
           assertThrows(
               StatusRuntimeException.class,
-              () ->
-                  PredictionServiceGrpc.newBlockingStub(server.channel)
-                      .withDeadlineAfter(200, TimeUnit.MILLISECONDS)
-                      .predict(Models.request(3)));
+              () -> client.withDeadlineAfter(2, TimeUnit.SECONDS).predict(Models.request(3)));
       assertEquals(Status.Code.DEADLINE_EXCEEDED, thrown.getStatus().getCode());
       Run run = take(runs);
       Await.until("abandoned", run.request()::isAbandoned);
