@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,13 @@ class BrokenModelsTest {
         try (Stream<Path> children = Files.list(model)) {
           for (Path child : children.filter(Files::isDirectory).toList()) {
             Path target = later.resolve(model.getFileName().toString());
-            ServerProcess.copyTree(child, target.resolve(child.getFileName().toString()));
+            // Whole at once: a copy that stalled half-way would be another broken model.
+            Path staging = scratch.resolve("staging");
+            ServerProcess.copyTree(child, staging);
+            Files.move(
+                staging,
+                target.resolve(child.getFileName().toString()),
+                StandardCopyOption.ATOMIC_MOVE);
           }
         }
         checkOutcome(server, model);

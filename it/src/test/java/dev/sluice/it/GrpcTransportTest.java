@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Encryption, Unix sockets and compression of gRPC. */
-@Timeout(180)
+@Timeout(600)
 class GrpcTransportTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -110,7 +110,7 @@ class GrpcTransportTest {
   private static String ask(ManagedChannel channel) {
     try {
       return ModelServiceGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(20, TimeUnit.SECONDS)
+          .withDeadlineAfter(60, TimeUnit.SECONDS)
           .withCompression("gzip")
           .getModelStatus(
               GetModelStatusRequest.newBuilder()
@@ -203,7 +203,6 @@ class GrpcTransportTest {
         ServerProcess.launch(
             "--ssl_config_file=" + config, "--model_base_path=" + Models.path("half_plus_two"))) {
       assertEquals(255, server.exitCode());
-      server.awaitEndOfLog();
       assertTrue(
           server.log().getFirst().contains(config + ": server_key " + reason),
           server.log()::toString);
@@ -292,7 +291,6 @@ class GrpcTransportTest {
     try (ServerProcess first = serve(flag)) {
       try (ServerProcess second = ServerProcess.launch(flag, model)) {
         assertEquals(255, second.exitCode());
-        second.awaitEndOfLog();
         assertTrue(
             second.log().getLast().contains(socket + ": another server answers there"),
             second.log()::toString);

@@ -93,7 +93,7 @@ class ModelServerCommandTest {
 
   @Test
   void unknownFlagsWarnAndRestMetricsAndHealthAreOffUnlessAskedFor() throws Exception {
-    int port = ServerProcess.freePort();
+    int port = FreePorts.next();
     try (ServerProcess server =
         ServerProcess.launchModelServer(port, 0, base(), "--port=" + port, "--no_such_flag=1")) {
       server.await("gRPC", () -> server.log().stream().anyMatch(s -> s.contains("gRPC ModelS")));
@@ -106,8 +106,8 @@ class ModelServerCommandTest {
   /** The arguments of KServe's serving runtime, with another directory and other ports. */
   @Test
   void kserveArgumentsWork() throws Exception {
-    int grpc = ServerProcess.freePort();
-    int rest = ServerProcess.freePort();
+    int grpc = FreePorts.next();
+    int rest = FreePorts.next();
     try (ServerProcess server =
         ServerProcess.launchModelServer(
             grpc,

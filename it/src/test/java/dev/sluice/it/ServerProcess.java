@@ -4,8 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,13 +14,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A server in a process of its own, with everything that it printed. */
 final class ServerProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  /** Several servers may start at once on few slow cores. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /** What the JVM takes up from the environment, saying so, where a test counts lines. */
+  private static final Set<String> JVM_VARIABLES =
+      Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
   private final Process process;
   private final int grpcPort;
@@ -63,8 +67,8 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code serve} with JVM options besides those that the launcher gives. */
   static ServerProcess launch(List<String> jvmOptions, String... flags) throws IOException {
-    int grpc = freePort();
-    int rest = freePort();
+    int grpc = FreePorts.next();
+    int rest = FreePorts.next();
     List<String> all = new ArrayList<>();
     all.add("--port=" + grpc);
     all.add("--rest_api_port=" + rest);
@@ -96,7 +100,9 @@ final class ServerProcess implements AutoCloseable {
     line.add("dev.sluice.main.Main");
     line.add(command);
     line.addAll(flags);
-    return new ProcessBuilder(line).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+    builder.environment().keySet().removeAll(JVM_VARIABLES);
+    return builder.start();
   }
 
   /** The options that the launcher gives, so that what is tested is what runs. */
@@ -105,12 +111,6 @@ final class ServerProcess implements AutoCloseable {
         .map(String::strip)
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
         .toList();
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void gatherLog() {
@@ -141,11 +141,6 @@ final class ServerProcess implements AutoCloseable {
     return List.copyOf(log);
   }
 
-  /** Waits until all that a process which has ended printed is in the log. */
-  void awaitEndOfLog() throws InterruptedException {
-    gatherer.join();
-  }
-
   boolean isAlive() {
     return process.isAlive();
   }
@@ -158,10 +153,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Waits for the end of the process, and until all that it printed is in the log. */
   int exitCode() throws InterruptedException {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("still running; its log:\n" + String.join("\n", log));
     }
+    gatherer.join();
     return process.exitValue();
   }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * must neither need it nor be stopped by limits that follow from its size.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(600)
 class SmallMachineTest {
   private static final int MIB = 1 << 20;
 
@@ -86,7 +86,7 @@ class SmallMachineTest {
             .putInputs(
                 "unknown",
                 TensorProto.newBuilder()
-                    .setTensorContent(ByteString.copyFrom(new byte[300 * MIB]))
+                    .setTensorContent(UnsafeByteOperations.unsafeWrap(new byte[300 * MIB]))
                     .build())
             .build();
     StatusRuntimeException refused =
