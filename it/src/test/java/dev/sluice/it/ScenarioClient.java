@@ -129,7 +129,7 @@ final class ScenarioClient implements AutoCloseable {
   }
 
   /** Returns code, message and the response's text of a reload. */
-  JsonObject reload(JsonObject action, UnaryOperator<String> expand)
+  JsonObject reload(JsonObject action, Duration deadline, UnaryOperator<String> expand)
       throws TextFormat.ParseException {
     ReloadConfigRequest.Builder request = ReloadConfigRequest.newBuilder();
     if (!(action.get("HandleReloadConfigRequest") instanceof JsonNull)) {
@@ -144,7 +144,7 @@ final class ScenarioClient implements AutoCloseable {
     try {
       var response =
           ModelServiceGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(action.get("client_deadline_s").getAsLong(), TimeUnit.SECONDS)
+              .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
               .handleReloadConfigRequest(request.build());
       JsonObject answer = new JsonObject();
       answer.addProperty("code", "OK");

@@ -57,7 +57,7 @@ final class Snapshots {
       for (String late : there.keySet()) {
         boolean ordered = there.get(early) < there.get(late);
         if (ordered
-            && !(early.endsWith(" END") && isBeginning(late))
+            && !areSideBySide(early, late)
             && here.containsKey(early)
             && here.containsKey(late)
             && here.get(early) > here.get(late)) {
@@ -68,8 +68,14 @@ final class Snapshots {
     return "";
   }
 
-  private static boolean isBeginning(String state) {
-    return state.endsWith(" START") || state.endsWith(" LOADING");
+  private static boolean areSideBySide(String early, String late) {
+    boolean begins = late.endsWith(" START") || late.endsWith(" LOADING");
+    boolean serves = late.endsWith(" AVAILABLE") && !version(early).equals(version(late));
+    return early.endsWith(" END") && (begins || serves);
+  }
+
+  private static String version(String state) {
+    return state.substring(0, state.lastIndexOf(' '));
   }
 
   private static Map<String, Integer> firstSeen(List<? extends JsonElement> sequence) {
