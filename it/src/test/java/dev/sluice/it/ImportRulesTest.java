@@ -73,6 +73,18 @@ final class ImportRulesTest {
   }
 
   @Test
+  void aClientSeesNothingOfTheServer() {
+    assertEquals(
+        List.of("server/A.java must not import dev.sluice.api.tfs.Names"),
+        violations(
+            "server",
+            "dev.sluice.loadtest",
+            "dev.sluice.api.tfs.Names",
+            "dev.sluice.loadtest.wire.Wire",
+            "dev.sluice.protos.serving.ModelSpec"));
+  }
+
+  @Test
   void aPackageThatNobodyPlacedIsAViolation() {
     assertEquals(1, violations("server", "dev.sluice.misc").size());
     assertEquals(1, violations("server", "dev.sluice.main", "dev.sluice.misc.Things").size());

@@ -16,6 +16,7 @@ public final class Main {
         tensorflow_model_server
                  the same by TensorFlow Serving's own rules: its defaults, --name=value only
         demo     serve a bundled model and show some of its answers; --once ends then
+        bench    put load on a running server and report latencies: sluice bench --help
         test     run the tests (from a checkout only)
         build    build only (from a checkout only)
         dist     make an archive that runs without a checkout (from a checkout only)
@@ -41,6 +42,7 @@ public final class Main {
       case "serve" -> ServeCommand.run(flags);
       case "tensorflow_model_server" -> ModelServerCommand.run(flags);
       case "demo" -> DemoCommand.run(flags);
+      case "bench" -> BenchCommand.run(flags);
       case "--help", "-h", "help" -> {
         System.out.print(USAGE);
         yield 0;
@@ -53,7 +55,7 @@ public final class Main {
         System.err.println(
             "sluice: unknown command "
                 + arguments.getFirst()
-                + "; expected serve, tensorflow_model_server, demo, test, build, dist, --help or --version");
+                + "; expected serve, tensorflow_model_server, demo, bench, test, build, dist, --help or --version");
         yield FAILURE;
       }
     };
