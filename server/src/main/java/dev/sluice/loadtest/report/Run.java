@@ -29,6 +29,7 @@ public record Run(
     boolean interrupted) {
   private static final double KEPT_UP = 0.95;
   private static final double NANOS = 1e9;
+  private static final long NOTICEABLE_NANOS = 1_000_000;
 
   /** Copies the failures. */
   public Run {
@@ -89,19 +90,26 @@ public record Run(
               tool.cores,
               tool.usable));
     }
-    long late = tool.delay99Nanos;
-    if (load instanceof Load.Open && late > 1_000_000 && late > latencies.p99() / 10) {
+    if (toolWasLate()) {
       warnings.add(
           String.format(
               Locale.ROOT,
               "the tool sent late: 1 %% of the requests by %.1f ms or more, which counts in their"
                   + " latency",
-              late / 1e6));
+              tool.delay99Nanos / 1e6));
     }
     if (load instanceof Load.Open(double wanted) && !interrupted && answered() < KEPT_UP * wanted) {
-      warnings.add("the server did not keep up: latencies grow with the length of the run");
+      warnings.add(
+          toolWasLate()
+              ? "the wanted rate was not reached, which may be the tool's fault"
+              : "the server did not keep up: latencies grow with the length of the run");
     }
     return warnings;
+  }
+
+  private boolean toolWasLate() {
+    long late = tool.delay99Nanos;
+    return load instanceof Load.Open && late > NOTICEABLE_NANOS && late > latencies.p99() / 10;
   }
 
   private double answered() {
