@@ -181,6 +181,7 @@ public final class BenchOptions {
   private static CommandLine commandLine(BenchOptions options) {
     return new CommandLine(options)
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOverwrittenOptionsAllowed(true)
         .setExpandAtFiles(false);
   }
 

@@ -53,7 +53,8 @@ record GrpcAnswer(Map<String, TensorProto> outputs) implements ParsedAnswer {
   private static Optional<String> difference(String name, Values found, Values first) {
     for (int i = 0; i < found.count(); i++) {
       if (!isSame(found, first, i)) {
-        return report(name + "[" + i + "]", text(found, i), text(first, i));
+        return report(
+            found.count() == 1 ? name : name + "[" + i + "]", text(found, i), text(first, i));
       }
     }
     return Optional.empty();

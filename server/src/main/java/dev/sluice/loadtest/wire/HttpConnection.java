@@ -101,7 +101,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (keepAnswers || (status != OK && answer.length() < KEPT_OF_ERRORS)) {
           answer.append(content.content());
         }
-        if (message instanceof LastHttpContent) {
+        if (message instanceof LastHttpContent && status >= OK) { // below: the answer is to come
           answered(context);
         }
       }
