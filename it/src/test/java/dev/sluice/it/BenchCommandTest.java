@@ -192,6 +192,9 @@ final class BenchCommandTest {
       assertTrue(noServer.output.startsWith("sluice bench: no server at "), noServer.output);
     }
     assertEquals(255, bench("rest", "half", "--no_such").code);
+    assertEquals(
+        "sluice bench: --plot=/no/such/p.svg: cannot be written",
+        bench("rest", "half", "--plot=/no/such/p.svg").output);
   }
 
   @Test

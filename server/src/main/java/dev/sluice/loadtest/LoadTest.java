@@ -61,6 +61,10 @@ public final class LoadTest {
    * @throws BenchException if there is no load to put on anything, or a file cannot be written
    */
   public boolean run() throws BenchException, InterruptedException {
+    requireFolder("--plot", settings.plot());
+    if (!settings.printsJson()) {
+      requireFolder("--json", settings.json().map(Path::of));
+    }
     try (LoadThreads threads = new LoadThreads(settings.threads())) {
       Wires wires =
           new Wires(
@@ -75,6 +79,16 @@ public final class LoadTest {
       UsageMeter meter = new UsageMeter(new ProcFiles(Path.of("/proc")), wires.address());
       LoadRun runner = new LoadRun(settings, wires, payload, checks, meter, progress, stop);
       return report(about(model, payload, check), runner);
+    }
+  }
+
+  /** Says before the load that a result could not be written after it. */
+  private static void requireFolder(String option, Optional<Path> file) throws BenchException {
+    if (file.isPresent()) {
+      Path folder = file.get().toAbsolutePath().getParent();
+      if (folder == null || !Files.isWritable(folder) || Files.isDirectory(file.get())) {
+        throw new BenchException("%s=%s: cannot be written".formatted(option, file.get()));
+      }
     }
   }
 

@@ -138,6 +138,7 @@ final class PayloadMaker {
           }
           case GRPC -> bodies;
         };
-    return new Payload(messages, bodies.getFirst().length, outputs, name, text);
+    return new Payload(
+        messages, bodies.getFirst().length, outputs, name, input.file().isEmpty(), text);
   }
 }

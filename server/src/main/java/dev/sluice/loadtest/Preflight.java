@@ -43,8 +43,11 @@ final class Preflight {
     for (Reply reply : asker.ask(Wires.Method.PREDICT, payload.messages())) {
       if (!reply.outcome().isOk()) {
         throw new BenchException(
-            "the model %s refuses the request: %s"
-                .formatted(target.model(), HttpText.explain(reply.outcome())));
+            "the model %s refuses the request: %s%s"
+                .formatted(
+                    target.model(),
+                    HttpText.explain(reply.outcome()),
+                    payload.isMade() ? " (send one of your own by --input=FILE)" : ""));
       }
       if (check != Check.NONE) {
         references.add(parse(format, reply.answer()));

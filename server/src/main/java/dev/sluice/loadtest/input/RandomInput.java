@@ -24,6 +24,9 @@ public final class RandomInput {
 
   private static final int BYTES = 256;
 
+  /** A gRPC message has at most 2 GiB, and a value up to 8 bytes. */
+  private static final long MOST_ELEMENTS = 1 << 27;
+
   private static final List<String> WORDS =
       List.of("river", "lock", "gate", "mill", "barge", "weir", "canal", "tide", "boat", "basin");
 
@@ -74,10 +77,22 @@ public final class RandomInput {
     }
     for (TensorShapeProto.Dim dimension : info.getTensorShape().getDimList()) {
       int unknown = shape.isEmpty() ? batch.orElse(1) : 1;
-      shape.add(dimension.getSize() < 0 ? unknown : Math.toIntExact(dimension.getSize()));
+      shape.add(
+          dimension.getSize() < 0
+              ? unknown
+              : (int) Math.min(Integer.MAX_VALUE, dimension.getSize()));
+    }
+    long elements = 1;
+    for (int size : shape) {
+      elements *= size;
+      if (elements > MOST_ELEMENTS) {
+        throw new InputException(
+            "the input %s would have the shape %s: more than %d values"
+                .formatted(name, shape, MOST_ELEMENTS));
+      }
     }
     DataType dtype = info.getDtype();
-    return new InputTensor(name, dtype, shape, values(name, dtype, InputTensor.elements(shape)));
+    return new InputTensor(name, dtype, shape, values(name, dtype, (int) elements));
   }
 
   private Values values(String name, DataType dtype, int count) throws InputException {

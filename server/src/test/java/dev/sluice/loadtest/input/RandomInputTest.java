@@ -94,6 +94,15 @@ final class RandomInputTest {
   }
 
   @Test
+  void tooMuchIsRefusedBeforeItIsMade() {
+    InputException refused =
+        assertThrows(
+            InputException.class,
+            () -> make(DataType.DT_FLOAT, OptionalInt.of(2_000_000_000), -1, 1 << 20));
+    assertTrue(String.valueOf(refused.getMessage()).contains("[2000000000, 1048576]"));
+  }
+
+  @Test
   void theSeedDecides() throws InputException {
     SignatureDef signature = Signatures.of("x", DataType.DT_FLOAT, 50);
     ModelSpec model = ModelSpec.getDefaultInstance();
