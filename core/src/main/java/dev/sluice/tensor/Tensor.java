@@ -20,7 +20,10 @@ public interface Tensor extends AutoCloseable {
   /** Returns the dimensions, all known. */
   Shape shape();
 
-  /** Returns the memory, 64-byte aligned; its size is exactly what the elements need. */
+  /**
+   * Returns the memory, 64-byte aligned, or aligned to its elements if it is a part of a batch's
+   * output; its size is exactly what the elements need.
+   */
   MemorySegment data();
 
   /** Gives the memory back. Never throws, never blocks. */

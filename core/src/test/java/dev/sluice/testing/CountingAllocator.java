@@ -9,13 +9,25 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Knows how many of its tensors are open, and refuses to close one twice. */
+/**
+ * Knows how many of its tensors are open, and refuses to close one twice. Memory that is given back
+ * is overwritten, so that who reads it too late reads nonsense. Can be told to run short.
+ */
 public final class CountingAllocator implements TensorAllocator {
   private final NativeTensors memory = new NativeTensors();
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+
+  /** Lets so many allocations succeed, and the next one fail; after that it is well again. */
+  public void failAfter(int allocations) {
+    left.set(allocations);
+  }
 
   @Override
   public Tensor allocate(DataType dtype, Shape shape, long byteSize) {
+    if (left.getAndDecrement() == 0) {
+      throw new OutOfMemoryError("as the test wants it");
+    }
     open.incrementAndGet();
     return new Counted(memory.allocate(dtype, shape, byteSize));
   }
@@ -57,6 +69,7 @@ public final class CountingAllocator implements TensorAllocator {
         throw new IllegalStateException("closed twice");
       }
       open.decrementAndGet();
+      tensor.data().fill((byte) 0xA5);
       tensor.close();
     }
   }

@@ -1,0 +1,129 @@
+package dev.sluice.batching;
+
+import dev.sluice.servable.Code;
+import dev.sluice.servable.Completion;
+import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.Servable;
+import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.DataType;
+import dev.sluice.tensor.Shape;
+import dev.sluice.tensor.Tensor;
+
+/**
+ * One request on its way into a batch: how many rows it has and since when it waits.
+ *
+ * <p>Completes its request exactly once; a second completion is a bug, and says so. Owned by one
+ * thread at a time, which hands it on with a happens-before edge.
+ */
+public final class BatchTask implements Completion {
+  private final RunRequest request;
+  private final Completion completion;
+  private final long rows;
+  private final long queuedNanos;
+  private boolean completed;
+
+  private BatchTask(RunRequest request, Completion completion, long rows, long queuedNanos) {
+    this.request = request;
+    this.completion = completion;
+    this.rows = rows;
+    this.queuedNanos = queuedNanos;
+  }
+
+  /**
+   * Returns a task for a request.
+   *
+   * @param completion not called by this method, whatever it throws
+   * @param queuedNanos when the request came, on the scale of System.nanoTime
+   * @throws ServingException INVALID_ARGUMENT if the inputs have no common number of rows
+   *     (config.md §8.4)
+   */
+  public static BatchTask of(RunRequest request, Completion completion, long queuedNanos)
+      throws ServingException {
+    return new BatchTask(request, completion, rows(request), queuedNanos);
+  }
+
+  /** The first dimension of all inputs, or 0 for what the engine is to refuse in its own words. */
+  private static long rows(RunRequest request) throws ServingException {
+    int inputs = request.signature().inputs().size();
+    if (inputs == 0) {
+      throw ServingException.invalidArgument("Batching Run() must have at least one input tensor");
+    }
+    long rows = -1;
+    for (int i = 0; i < inputs; i++) {
+      Tensor input = request.input(i);
+      if (input == null || !(input.dtype().isFixedSize() || input.dtype() == DataType.STRING)) {
+        return 0;
+      }
+      Shape shape = input.shape();
+      if (shape.rank() == 0) {
+        throw ServingException.invalidArgument(
+            "Batching Run() input tensors must have at least one dimension");
+      }
+      if (rows >= 0 && shape.dim(0) != rows) {
+        throw ServingException.invalidArgument(
+            "Batching Run() input tensors must have equal 0th-dimension size");
+      }
+      rows = shape.dim(0);
+    }
+    return rows;
+  }
+
+  /** Returns the request. */
+  public RunRequest request() {
+    return request;
+  }
+
+  /** Returns how many rows the request adds to a batch; 0 if it must {@linkplain #runOn run}. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Returns when the request came, on the scale of System.nanoTime. */
+  public long queuedNanos() {
+    return queuedNanos;
+  }
+
+  /** Returns true once the request has had its result or its failure. */
+  public boolean isCompleted() {
+    return completed;
+  }
+
+  /**
+   * Runs the request by itself, as it is; also one without rows, or without an input. What the
+   * servable throws fails the request, and is thrown on.
+   */
+  public void runOn(Servable servable) {
+    try {
+      servable.run(request, this);
+    } catch (RuntimeException | Error bug) {
+      if (!completed) {
+        failed(threw());
+      }
+      throw bug;
+    }
+  }
+
+  /** Returns how a request fails if the servable, or what is around it, throws. */
+  static ServingException threw() {
+    return new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason");
+  }
+
+  @Override
+  public void succeeded(Tensor[] outputs) {
+    complete();
+    completion.succeeded(outputs);
+  }
+
+  @Override
+  public void failed(ServingException failure) {
+    complete();
+    completion.failed(failure);
+  }
+
+  private void complete() {
+    if (completed) {
+      throw new IllegalStateException("a task of a batch completed twice");
+    }
+    completed = true;
+  }
+}
