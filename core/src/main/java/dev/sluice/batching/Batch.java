@@ -64,7 +64,7 @@ public final class Batch implements RunRequest, Completion {
 
   /** Runs the tasks. What the servable throws fails them, and is thrown on. */
   public void run() {
-    if (group.size() == 1 && group.task(0).rows() == rows) {
+    if (group.size() == 1 && group.task(0).isWhole() && group.task(0).rows() == rows) {
       group.task(0).runOn(servable);
       return;
     }
@@ -155,11 +155,11 @@ public final class Batch implements RunRequest, Completion {
     try {
       return OutputSplitter.split(group, servable.allocator(), outputs, rows);
     } catch (ServingException unfit) {
-      fail(unfit, 0);
+      BatchTask.failAll(group.tasks(), unfit);
     } catch (OutOfMemoryError e) {
-      fail(outOfMemory(e), 0);
+      BatchTask.failAll(group.tasks(), outOfMemory(e));
     } catch (RuntimeException | Error bug) {
-      fail(BatchTask.threw(), 0);
+      BatchTask.failAll(group.tasks(), BatchTask.threw());
       throw bug;
     }
     return null;
@@ -183,22 +183,9 @@ public final class Batch implements RunRequest, Completion {
   public void failed(ServingException failure) {
     complete();
     try {
-      fail(failure, 0);
+      BatchTask.failAll(group.tasks(), failure);
     } finally {
       closeInputs();
-    }
-  }
-
-  private void fail(ServingException failure, int first) {
-    int next = first;
-    try {
-      while (next < group.size()) {
-        group.task(next++).failed(failure);
-      }
-    } finally {
-      if (next < group.size()) {
-        fail(failure, next);
-      }
     }
   }
 

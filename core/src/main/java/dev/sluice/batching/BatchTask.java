@@ -8,6 +8,7 @@ import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
+import java.util.List;
 
 /**
  * One request on its way into a batch: how many rows it has and since when it waits.
@@ -18,14 +19,24 @@ import dev.sluice.tensor.Tensor;
 public final class BatchTask implements Completion {
   private final RunRequest request;
   private final Completion completion;
+  private final long firstRow;
   private final long rows;
+  private final boolean whole;
   private final long queuedNanos;
   private boolean completed;
 
-  private BatchTask(RunRequest request, Completion completion, long rows, long queuedNanos) {
+  private BatchTask(
+      RunRequest request,
+      Completion completion,
+      long firstRow,
+      long rows,
+      boolean whole,
+      long queuedNanos) {
     this.request = request;
     this.completion = completion;
+    this.firstRow = firstRow;
     this.rows = rows;
+    this.whole = whole;
     this.queuedNanos = queuedNanos;
   }
 
@@ -39,7 +50,13 @@ public final class BatchTask implements Completion {
    */
   public static BatchTask of(RunRequest request, Completion completion, long queuedNanos)
       throws ServingException {
-    return new BatchTask(request, completion, rows(request), queuedNanos);
+    return new BatchTask(request, completion, 0, rows(request), true, queuedNanos);
+  }
+
+  /** Returns a task of some of a request's rows. */
+  static BatchTask piece(
+      RunRequest request, Completion completion, long firstRow, long rows, long queuedNanos) {
+    return new BatchTask(request, completion, firstRow, rows, false, queuedNanos);
   }
 
   /** The first dimension of all inputs, or 0 for what the engine is to refuse in its own words. */
@@ -71,6 +88,16 @@ public final class BatchTask implements Completion {
   /** Returns the request. */
   public RunRequest request() {
     return request;
+  }
+
+  /** Returns the first of the request's rows that the task is about; mostly 0. */
+  long firstRow() {
+    return firstRow;
+  }
+
+  /** Returns true if the task is about all rows, so that the request can be run as it is. */
+  boolean isWhole() {
+    return whole;
   }
 
   /** Returns how many rows the request adds to a batch; 0 if it must {@linkplain #runOn run}. */
@@ -106,6 +133,24 @@ public final class BatchTask implements Completion {
   /** Returns how a request fails if the servable, or what is around it, throws. */
   static ServingException threw() {
     return new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason");
+  }
+
+  /** Fails all tasks; a completion that throws keeps no other task from its end. */
+  static void failAll(List<BatchTask> tasks, ServingException failure) {
+    failAll(tasks, 0, failure);
+  }
+
+  private static void failAll(List<BatchTask> tasks, int first, ServingException failure) {
+    int next = first;
+    try {
+      while (next < tasks.size()) {
+        tasks.get(next++).failed(failure);
+      }
+    } finally {
+      if (next < tasks.size()) {
+        failAll(tasks, next, failure);
+      }
+    }
   }
 
   @Override

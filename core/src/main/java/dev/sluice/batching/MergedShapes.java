@@ -44,16 +44,6 @@ final class MergedShapes {
     return shapes;
   }
 
-  /** Returns true if a tensor of this shape is whole rows of a merged one. */
-  static boolean fits(Shape shape, Shape merged) {
-    for (int axis = 1; axis < merged.rank(); axis++) {
-      if (shape.dim(axis) != merged.dim(axis)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static boolean widen(long[] dims, Shape shape, boolean pad, TaskGroup group, int input)
       throws ServingException {
     boolean differs = shape.rank() != dims.length;
@@ -89,7 +79,7 @@ final class MergedShapes {
     for (int t = 0; t < group.size(); t++) {
       for (int i = 0; i < shapes.length; i++) {
         Shape shape = group.input(t, i).shape();
-        if (fits(shape, shapes[i])) {
+        if (ColumnMerger.fits(shape, shapes[i])) {
           continue;
         }
         if (shape.rank() > MAX_PADDED_RANK) {

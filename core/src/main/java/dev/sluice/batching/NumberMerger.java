@@ -4,71 +4,63 @@ import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
-/** Writes the values of one input of all tasks into a merged tensor of a fixed-size type. */
+/** Writes a column into a merged tensor of a fixed-size type. */
 final class NumberMerger {
-  private final TaskGroup group;
-  private final int input;
   private final Shape shape;
   private final MemorySegment target;
   private final long rowBytes;
   private final long elementBytes;
   private long position;
 
-  private NumberMerger(TaskGroup group, int input, Tensor merged) {
-    this.group = group;
-    this.input = input;
+  private NumberMerger(Tensor merged) {
     this.shape = merged.shape();
     this.target = merged.data();
     this.rowBytes = target.byteSize() / shape.dim(0);
     this.elementBytes = merged.dtype().byteSize();
   }
 
-  /** Fills a merged tensor: the tasks one after the other, then rows like the last one's first. */
-  static void fill(TaskGroup group, int input, Tensor merged) {
+  /** Fills a merged tensor, as {@link ColumnMerger#merge} says. */
+  static void fill(Column column, Tensor merged) {
     if (merged.data().byteSize() > 0) {
-      new NumberMerger(group, input, merged).fill();
+      new NumberMerger(merged).fill(column);
     }
   }
 
-  private void fill() {
-    long lastTask = 0;
-    for (int t = 0; t < group.size(); t++) {
-      lastTask = position;
-      append(group.input(t, input));
+  private void fill(Column column) {
+    long last = 0;
+    for (int part = 0; part < column.size(); part++) {
+      last = position;
+      append(column.tensor(part), column.firstRow(part), column.rows(part));
     }
     if (position < target.byteSize()) {
-      MemorySegment.copy(target, lastTask, target, position, rowBytes);
+      MemorySegment.copy(target, last, target, position, rowBytes);
       repeat(position, rowBytes, target.byteSize());
     }
   }
 
-  private void append(Tensor tensor) {
+  private void append(Tensor tensor, long firstRow, long rows) {
     MemorySegment source = tensor.data();
-    if (MergedShapes.fits(tensor.shape(), shape)) {
-      MemorySegment.copy(source, 0, target, position, source.byteSize());
-      position += source.byteSize();
+    if (ColumnMerger.fits(tensor.shape(), shape)) {
+      MemorySegment.copy(source, firstRow * rowBytes, target, position, rows * rowBytes);
+      position += rows * rowBytes;
       return;
     }
     int last = shape.rank() - 1;
     long lineBytes = tensor.shape().dim(last) * elementBytes;
-    PaddedLines lines = new PaddedLines(tensor.shape(), shape);
+    long start = firstRow * (source.byteSize() / tensor.shape().dim(0));
+    PaddedLines lines = new PaddedLines(rows, tensor.shape(), shape);
     while (lines.next()) {
       long end = position + shape.dim(last) * elementBytes;
       long line = lines.source();
       if (line >= 0) {
-        MemorySegment.copy(source, line * lineBytes, target, position, lineBytes);
+        MemorySegment.copy(source, start + line * lineBytes, target, position, lineBytes);
         position += lineBytes;
       }
-      pad(source, end);
-    }
-  }
-
-  /** Fills with copies of the task's first element. */
-  private void pad(MemorySegment source, long end) {
-    if (position < end) {
-      MemorySegment.copy(source, 0, target, position, elementBytes);
-      repeat(position, elementBytes, end);
-      position = end;
+      if (position < end) {
+        MemorySegment.copy(source, start, target, position, elementBytes);
+        repeat(position, elementBytes, end);
+        position = end;
+      }
     }
   }
 

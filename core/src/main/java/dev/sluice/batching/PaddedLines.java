@@ -3,8 +3,8 @@ package dev.sluice.batching;
 import dev.sluice.tensor.Shape;
 
 /**
- * Walks over the lines (the last dimension) of one task's part of a merged tensor whose dimensions
- * are larger than the task's, and tells which line of the task's tensor belongs there, if any.
+ * Walks over the lines (the last dimension) of one tensor's part of a merged tensor whose
+ * dimensions are larger, and tells which line of the tensor belongs there, if any.
  */
 final class PaddedLines {
   private final Shape source;
@@ -12,12 +12,12 @@ final class PaddedLines {
   private final long[] index;
   private boolean begun;
 
-  /** Creates a walk; both shapes have the same rank, at least 2. */
-  PaddedLines(Shape source, Shape merged) {
+  /** Creates a walk over some rows; both shapes have the same rank, at least 2. */
+  PaddedLines(long rows, Shape source, Shape merged) {
     this.source = source;
     this.limits = new long[merged.rank() - 1];
     this.index = new long[limits.length];
-    limits[0] = source.dim(0);
+    limits[0] = rows;
     for (int axis = 1; axis < limits.length; axis++) {
       limits[axis] = merged.dim(axis);
     }
@@ -38,7 +38,7 @@ final class PaddedLines {
     return false;
   }
 
-  /** Returns the number of the task's line that belongs here, or -1 for a line of padding. */
+  /** Returns the number of the line that belongs here, from the first row on; -1 for padding. */
   long source() {
     long line = 0;
     for (int axis = 0; axis < index.length; axis++) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The tasks of one batch, with their tensors in the order of the first task's request. */
 final class TaskGroup {
-  private final BatchTask[] tasks;
+  private final List<BatchTask> tasks;
 
   /** Null for a task that has the first one's order; null itself if all have. */
   private @Nullable TaskOrder @Nullable [] orders;
@@ -22,7 +22,7 @@ final class TaskGroup {
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException("a batch without tasks");
     }
-    this.tasks = tasks.toArray(BatchTask[]::new);
+    this.tasks = List.copyOf(tasks);
   }
 
   /**
@@ -31,11 +31,11 @@ final class TaskGroup {
    * @throws IllegalArgumentException if a task has other tensors than the first
    */
   void align() {
-    for (int t = 1; t < tasks.length; t++) {
-      TaskOrder order = TaskOrder.of(lead(), tasks[t].request());
+    for (int t = 1; t < tasks.size(); t++) {
+      TaskOrder order = TaskOrder.of(lead(), tasks.get(t).request());
       if (order != null) {
         if (orders == null) {
-          orders = new @Nullable TaskOrder[tasks.length];
+          orders = new @Nullable TaskOrder[tasks.size()];
         }
         orders[t] = order;
       }
@@ -44,16 +44,20 @@ final class TaskGroup {
 
   /** Returns the request that says what the batch runs. */
   RunRequest lead() {
-    return tasks[0].request();
+    return tasks.get(0).request();
+  }
+
+  List<BatchTask> tasks() {
+    return tasks;
   }
 
   /** Returns how many tasks there are. */
   int size() {
-    return tasks.length;
+    return tasks.size();
   }
 
   BatchTask task(int task) {
-    return tasks[task];
+    return tasks.get(task);
   }
 
   /** Returns the rows of all tasks together. */
@@ -78,11 +82,16 @@ final class TaskGroup {
   /** Returns a task's value for an input of the batch. */
   Tensor input(int task, int input) {
     TaskOrder order = order(task);
-    Tensor tensor = tasks[task].request().input(order == null ? input : order.input(input));
+    Tensor tensor = tasks.get(task).request().input(order == null ? input : order.input(input));
     if (tensor == null) {
       throw new IllegalStateException("no value for input " + spec(input).name() + " in a batch");
     }
     return tensor;
+  }
+
+  /** Returns the values of all tasks for an input of the batch. */
+  Column column(int input) {
+    return new InputColumn(input);
   }
 
   /** Returns what the batch's signature says of an input. */
@@ -98,5 +107,33 @@ final class TaskGroup {
 
   private @Nullable TaskOrder order(int task) {
     return orders == null ? null : orders[task];
+  }
+
+  private final class InputColumn implements Column {
+    private final int input;
+
+    InputColumn(int input) {
+      this.input = input;
+    }
+
+    @Override
+    public int size() {
+      return tasks.size();
+    }
+
+    @Override
+    public Tensor tensor(int part) {
+      return input(part, input);
+    }
+
+    @Override
+    public long firstRow(int part) {
+      return tasks.get(part).firstRow();
+    }
+
+    @Override
+    public long rows(int part) {
+      return tasks.get(part).rows();
+    }
   }
 }

@@ -16,6 +16,11 @@ public final class BatchingMetrics {
   private final @Nullable Family<Histogram> processedBatchSize;
   private final @Nullable Family<Histogram> paddingSize;
 
+  /** Kept, since every request needs it; not asked for earlier, for then the page would have it. */
+  private @Nullable Histogram waited;
+
+  private @Nullable Histogram rowsOfInputs;
+
   BatchingMetrics(MetricRegistry registry, boolean enabled) {
     queuingLatency =
         registry.histogram(
@@ -33,10 +38,20 @@ public final class BatchingMetrics {
    * @param inputs how many input tensors it has, each of {@code rows} rows
    */
   public void dequeued(long waitedNanos, int inputs, long rows) {
-    queuingLatency.cell("").record(waitedNanos / 1000);
+    Histogram latency = waited;
+    if (latency == null) {
+      latency = queuingLatency.cell("");
+      waited = latency;
+    }
+    latency.record(waitedNanos / 1000);
     if (inputBatchSize != null) {
+      Histogram sizes = rowsOfInputs;
+      if (sizes == null) {
+        sizes = inputBatchSize.cell();
+        rowsOfInputs = sizes;
+      }
       for (int i = 0; i < inputs; i++) {
-        inputBatchSize.cell().record(rows);
+        sizes.record(rows);
       }
     }
   }

@@ -63,8 +63,12 @@ public final class Call implements RunRequest, Completion {
   private long inputBytes;
   private long deadlineNanos;
   private boolean hasDeadline;
+  private long runUntil;
   private long runNanos;
   private long runEnd;
+
+  /** True once {@code runUntil} says how long the run may take. */
+  private volatile boolean begun;
 
   @SuppressWarnings("UnusedVariable") // through ANSWERED
   private volatile int answered;
@@ -217,6 +221,30 @@ public final class Call implements RunRequest, Completion {
   @Override
   public boolean isAbandoned() {
     return answered != 0 || (hasDeadline && System.nanoTime() - deadlineNanos >= 0);
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return answered != 0;
+  }
+
+  @Override
+  public long remainingNanos(long now) {
+    return hasDeadline ? deadlineNanos - now : Long.MAX_VALUE;
+  }
+
+  @Override
+  public void mayRunUntil(long nanoTime) {
+    runUntil = nanoTime;
+    begun = true;
+  }
+
+  /**
+   * Returns true if the answer may still come although the deadline has passed: the servable keeps
+   * deadlines itself, and has not begun the run or has given it more time.
+   */
+  public boolean isKeptByServable(long now) {
+    return servable().keepsDeadlines() && (!begun || runUntil - now > 0);
   }
 
   @Override

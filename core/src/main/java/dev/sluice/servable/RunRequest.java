@@ -25,6 +25,29 @@ public interface RunRequest {
   boolean isAbandoned();
 
   /**
+   * Returns true if the client has left, or has been answered otherwise; a deadline that has passed
+   * is no such thing.
+   */
+  default boolean isCancelled() {
+    return isAbandoned();
+  }
+
+  /**
+   * Returns how long it is until the request's deadline; not positive if that has passed.
+   *
+   * @param now on the scale of System.nanoTime
+   */
+  default long remainingNanos(long now) {
+    return Long.MAX_VALUE;
+  }
+
+  /**
+   * Tells that a servable which {@linkplain Servable#keepsDeadlines keeps deadlines} has begun the
+   * run, and lets it take until this time, be the request's own deadline earlier or later.
+   */
+  default void mayRunUntil(long nanoTime) {}
+
+  /**
    * Tells when the engine began and ended the run, before the completion; on the thread that ran.
    *
    * @param startNanos on the scale of System.nanoTime, as the end

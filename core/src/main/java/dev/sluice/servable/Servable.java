@@ -33,6 +33,15 @@ public interface Servable {
     return false;
   }
 
+  /**
+   * Returns true if the servable itself ends requests whose deadlines pass while they wait for it,
+   * and may run one later than that because others run with it. Whoever waits for an answer then
+   * leaves it to the servable, and {@linkplain RunRequest#mayRunUntil is told} when the run begins.
+   */
+  default boolean keepsDeadlines() {
+    return false;
+  }
+
   /** Runs a signature; the completion is called exactly once, possibly before this returns. */
   void run(RunRequest request, Completion completion);
 
