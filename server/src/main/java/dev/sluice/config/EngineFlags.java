@@ -24,10 +24,12 @@ final class EngineFlags {
       arity = "0..1",
       fallbackValue = "true",
       converter = BooleanFlag.class,
-      description = "Accepted; requests are not merged yet.")
+      description = "Merge requests into batches, as the reference does.")
   boolean enableBatching;
 
-  @Option(names = "--batching_parameters_file", description = "BatchingParameters text proto.")
+  @Option(
+      names = "--batching_parameters_file",
+      description = "BatchingParameters text proto; without it: the defaults.")
   String batchingParametersFile = "";
 
   @Option(
@@ -35,7 +37,8 @@ final class EngineFlags {
       arity = "0..1",
       fallbackValue = "true",
       converter = BooleanFlag.class,
-      description = "Read batching_params.pbtxt in version directories.")
+      description =
+          "Read batching_params.pbtxt in version directories; versions without one are not batched.")
   boolean enablePerModelBatchingParameters;
 
   @Option(

@@ -10,16 +10,10 @@ import picocli.CommandLine.Option;
  */
 final class IdleFlags {
   /** Flags that are read into the settings, but that nothing looks at yet. */
-  static final List<String> READ_BUT_UNUSED =
-      List.of(
-          "--rest_api_num_threads",
-          "--enable_batching",
-          "--batching_parameters_file",
-          "--enable_per_model_batching_parameters");
+  static final List<String> READ_BUT_UNUSED = List.of("--rest_api_num_threads");
 
   private static final Map<String, String> REASONS =
       Map.of(
-          "--enable_batching", "requests are not merged yet, its parameters are only checked",
           "--flush_filesystem_caches", "there is no cache to flush",
           "--enable_profiler", "there is no profiler service");
 

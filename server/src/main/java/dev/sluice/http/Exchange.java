@@ -89,7 +89,10 @@ public final class Exchange implements Runnable {
     }
   }
 
-  /** Asks to be told of a time-out and of the client's leaving; on the event loop, once. */
+  /**
+   * Asks to be told of a time-out and of the client's leaving; on the event loop, and there again
+   * once the time is up, to be told of another.
+   */
   public void watch(Watcher newWatcher, long deadlineNanoTime) {
     watcher = newWatcher;
     deadlineNanos = deadlineNanoTime;

@@ -16,7 +16,6 @@ import dev.sluice.config.ServerSettings.Origin;
 import dev.sluice.config.TlsConfig;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
-import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
 import dev.sluice.http.HttpHandler;
@@ -29,10 +28,8 @@ import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
-import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
-import dev.sluice.warmup.Warmup;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -100,6 +97,7 @@ final class Server {
   private final ServingMetrics metrics;
   private final ExpiredRuns expiredRuns = new ExpiredRuns();
   private final Limiter limiter;
+  private final ServableDecorators decorators;
   private final Manager manager;
   private final FileSystemSource source;
   private final Predictor predictor;
@@ -129,11 +127,12 @@ final class Server {
     this.tuning =
         new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
+    this.decorators = new ServableDecorators(settings, metrics, expiredRuns, processors);
     this.manager =
         new Manager(
             settings.manager(),
             new LoaderFactory(engines, settings.engine(), MeteredLoader.decorator(metrics)),
-            decorators(),
+            decorators.inOrder(),
             new StateLog());
     this.source =
         new FileSystemSource(
@@ -166,27 +165,6 @@ final class Server {
   private int loopCount() {
     int most = settings.grpc().maxThreads();
     return most == 0 ? processors : Math.min(most, processors);
-  }
-
-  /** Warm-up comes last: it takes the way that clients' requests will take. */
-  private List<ServableDecorator> decorators() {
-    List<ServableDecorator> decorators = new ArrayList<>();
-    if (settings.batching().enabled() && settings.batching().perModel()) {
-      decorators.add(new BatchingFileCheck(processors));
-    }
-    decorators.add(
-        LaneServable.decorator(
-            settings.limits().lanesPerModel(),
-            settings.limits().laneQueueCapacity(),
-            expiredRuns.andThen(id -> metrics.expiredInQueue(id.model()))));
-    if (settings.warmup().enabled()) {
-      decorators.add(
-          new Warmup(
-              Math.max(1, settings.warmup().iterations()),
-              metrics,
-              line -> LOG.log(Level.INFO, line)));
-    }
-    return decorators;
   }
 
   private static List<Engine> engines() {
@@ -354,6 +332,7 @@ final class Server {
     }
     http.awaitDrained(until(end));
     List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
+    decorators.close();
     http.close();
     grpc.forEach(GrpcListener::close);
     workers.shutdown();
@@ -376,6 +355,7 @@ final class Server {
   void abort() throws InterruptedException {
     source.close();
     manager.shutDown(Duration.ZERO);
+    decorators.close();
     http.close();
     grpc.forEach(GrpcListener::close);
     workers.shutdown();

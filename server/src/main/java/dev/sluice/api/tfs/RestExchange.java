@@ -18,6 +18,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
  * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads
- * it; so a request that timed out while it was being decoded is either abandoned or never run.
+ * it; so a request that timed out while it was being decoded is either abandoned or never run. A
+ * servable that keeps deadlines itself is left to answer, as long as it may.
  */
 final class RestExchange implements Answer, Watcher, Runnable {
   private static final System.Logger LOG = System.getLogger(RestExchange.class.getName());
@@ -57,6 +59,9 @@ final class RestExchange implements Answer, Watcher, Runnable {
 
   /** A larger one is not kept, so that one large answer does not hold memory for ever. */
   private static final int MAX_KEPT_SINK = 1 << 20;
+
+  /** Between two looks at a request that may outlive its deadline. */
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final RestApi api;
   private final Exchange exchange;
@@ -264,6 +269,12 @@ final class RestExchange implements Answer, Watcher, Runnable {
 
   @Override
   public void onTimeout() {
+    Call running = call;
+    long now = System.nanoTime();
+    if (running != null && running.isKeptByServable(now)) {
+      exchange.watch(this, now + LOOK_AGAIN_NANOS);
+      return;
+    }
     if (claim()) {
       abandon();
       answer(new ServingException(Code.DEADLINE_EXCEEDED, "Timed out waiting for notification"));
