@@ -56,6 +56,11 @@ final class BatchQueue {
         || (last != null && (last.rows() >= options.batchLimit() || options.timeoutNanos() == 0));
   }
 
+  /** Returns true if there is an open batch and it is old enough. */
+  boolean isDue(long now) {
+    return open != null && dueNanos() - now <= 0;
+  }
+
   /** Returns when the batch that is still open may be run; there is one. */
   long dueNanos() {
     FormingBatch last = open;

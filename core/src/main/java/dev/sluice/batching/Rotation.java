@@ -41,16 +41,16 @@ final class Rotation {
   boolean add(BatchQueue queue, BatchTask task) throws ServingException {
     Place before = queue.place;
     queue.add(task);
-    place(queue);
+    place(queue, false);
     return queue.place != before && (queue.place == Place.READY || waiting.peek() == queue);
   }
 
   /** What has become due remains so; {@link #take} takes it from its place first. */
-  private void place(BatchQueue queue) {
+  private void place(BatchQueue queue, boolean due) {
     if (queue.place == Place.READY || queue.isEmpty()) {
       return;
     }
-    if (queue.isReady()) {
+    if (due || queue.isReady()) {
       remove(queue);
       queue.place = Place.READY;
       ready.add(queue);
@@ -74,9 +74,7 @@ final class Rotation {
   @Nullable Turn take(long now) {
     BatchQueue first = waiting.peek();
     while (first != null && first.due - now <= 0) {
-      remove(first);
-      first.place = Place.READY;
-      ready.add(first);
+      place(first, true);
       first = waiting.peek();
     }
     BatchQueue queue = ready.poll();
@@ -85,7 +83,7 @@ final class Rotation {
     }
     queue.place = Place.NOWHERE;
     Turn turn = new Turn(queue, queue.take());
-    place(queue);
+    place(queue, queue.isDue(now));
     return turn;
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Replays what TensorFlow Serving answered, 8500 cases, against the real server. What is to differ
+ * Replays what TensorFlow Serving answered, 8600 cases, against the real server. What is to differ
  * is in {@code conformance/exceptions.txt}, with the reason.
  */
 final class ConformanceTest {
@@ -53,6 +53,15 @@ final class ConformanceTest {
   @Test
   void health() throws Exception {
     assertConforms("health", "--enable_grpc_healthcheck_service=true");
+  }
+
+  @Test
+  void batching() throws Exception {
+    assertConforms(
+        "batching",
+        "--enable_batching=true",
+        "--batching_parameters_file="
+            + ConformanceCorpus.writeConfig("batching_base.config", scratch));
   }
 
   private void assertConforms(String profile, String... flags) throws Exception {

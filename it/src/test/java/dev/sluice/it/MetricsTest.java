@@ -36,30 +36,46 @@ class MetricsTest {
   @TempDir private Path scratch;
 
   /** Serves a model to ask, and one with warm-up requests, which nobody asks. */
-  private ServerProcess serve(String monitoring) throws Exception {
+  private ServerProcess serve(String monitoring, String... further) throws Exception {
     StringBuilder models = new StringBuilder("model_config_list {\n");
     for (String name : List.of("half_plus_two", "digits_warmup")) {
       models.append(
           "config { name: \"%s\" base_path: \"%s\" model_platform: \"tensorflow\" }\n"
               .formatted(name, Models.path(name)));
     }
-    return ServerProcess.serve(
+    List<String> flags = new ArrayList<>(List.of(further));
+    flags.add(
         "--model_config_file="
-            + Files.writeString(scratch.resolve("models.config"), models.append("}")),
+            + Files.writeString(scratch.resolve("models.config"), models.append("}")));
+    flags.add(
         "--monitoring_config_file="
             + Files.writeString(scratch.resolve("monitoring.config"), monitoring));
+    return ServerProcess.serve(flags.toArray(String[]::new));
   }
 
   @Test
   void pageIsTheRecordedOneButForTheNamedDifferences() throws Exception {
-    try (ServerProcess server = serve("prometheus_config { enable: true }")) {
+    assertPage("/metrics/base_after.txt.gz");
+  }
+
+  @Test
+  void pageWithBatchingIsTheRecordedOneButForTheNamedDifferences() throws Exception {
+    assertPage(
+        "/metrics/batching_after.txt.gz",
+        "--enable_batching=true",
+        "--batching_parameters_file="
+            + ConformanceCorpus.writeConfig("batching_base.config", scratch));
+  }
+
+  private void assertPage(String recorded, String... flags) throws Exception {
+    try (ServerProcess server = serve("prometheus_config { enable: true }", flags)) {
       for (String line : lines("/metrics/requests.tsv")) {
         String[] fields = line.split("\t", -1);
         for (int i = 0; i < Integer.parseInt(fields[0]); i++) {
           send(server, fields[1], fields[2], fields[3]);
         }
       }
-      MetricsPage wanted = new MetricsPage(recordedPage());
+      MetricsPage wanted = new MetricsPage(recordedPage(recorded));
       List<String> named =
           lines("/metrics/differences.tsv").stream().map(line -> line.split("\t", 2)[0]).toList();
       AtomicReference<List<String>> surprises = new AtomicReference<>(List.of());
@@ -182,8 +198,8 @@ class MetricsTest {
     }
   }
 
-  private static String recordedPage() throws IOException {
-    try (InputStream in = new GZIPInputStream(resource("/metrics/base_after.txt.gz"))) {
+  private static String recordedPage(String name) throws IOException {
+    try (InputStream in = new GZIPInputStream(resource(name))) {
       return new String(in.readAllBytes(), UTF_8);
     }
   }
