@@ -3,6 +3,7 @@ package dev.sluice.batching;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -17,14 +18,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Platform threads with a large stack, as the lanes of a servable are; one is started when work
  * waits and none is idle, up to the number given.
  *
- * <p>Invariant: every task that {@link #offer} accepts is completed exactly once: it is either run
- * by a thread of the pool, which completes it, or failed by {@link #close()} or {@link
- * #close(QueueSet)}, which take it out of its queue under the lock. No more than the queues is
+ * <p>Invariant: every task that {@link #offer} accepts is completed exactly once: a thread of the
+ * pool takes it out of its queue under the lock and has it run, or fails it if that throws; or
+ * {@link #close()} or {@link #close(QueueSet)} take it out, and fail it. No more than the queues is
  * touched under the lock.
  */
 public final class BatchPool implements AutoCloseable {
   /** As a lane's: graph optimisation and interpreters recurse deeply. */
   private static final long STACK_BYTES = 16L << 20;
+
+  /** How long a close waits for threads; what they still run has nobody waiting for it. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
   private final String name;
   private final int maxThreads;
@@ -143,6 +147,7 @@ public final class BatchPool implements AutoCloseable {
         done.run(turn.tasks());
       } catch (Throwable bug) {
         // The root of this thread: a bug must cost one batch, not the thread.
+        BatchTask.failRest(turn.tasks());
         Thread.currentThread()
             .getUncaughtExceptionHandler()
             .uncaughtException(Thread.currentThread(), bug);
@@ -237,7 +242,10 @@ public final class BatchPool implements AutoCloseable {
     }
   }
 
-  /** Takes no more tasks, fails those that wait, and waits until every thread has ended. */
+  /**
+   * Takes no more tasks, fails those that wait, and lets the threads end; a run that takes longer
+   * than a moment is left behind, for it may hang.
+   */
   @Override
   public void close() {
     List<Thread> running;
@@ -254,21 +262,15 @@ public final class BatchPool implements AutoCloseable {
     try {
       BatchTask.failAll(left, gone());
     } finally {
-      running.forEach(BatchPool::join);
+      long end = System.nanoTime() + CLOSE_PATIENCE.toNanos();
+      running.forEach(thread -> join(thread, end));
     }
   }
 
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
+  private static void join(Thread thread, long end) {
+    try {
+      var _ = thread.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }

@@ -8,6 +8,7 @@ import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -151,6 +152,13 @@ public final class BatchTask implements Completion {
         failAll(tasks, next, failure);
       }
     }
+  }
+
+  /** Fails the tasks that a bug has left behind; whether there are any, only the bug knows. */
+  static void failRest(List<BatchTask> tasks) {
+    List<BatchTask> rest = new ArrayList<>(tasks);
+    rest.removeIf(BatchTask::isCompleted);
+    failAll(rest, threw());
   }
 
   @Override

@@ -330,6 +330,24 @@ final class TfsBatchingTest {
   }
 
   @Test
+  void aBugAroundTheBatchFailsItsTasks() throws Exception {
+    QueueSet queues =
+        new QueueSet(
+            model,
+            QueueHarness.options(2, LONG, 10),
+            batch -> {
+              batch.getFirst().failed(ServingException.invalidArgument("the first one only"));
+              throw new IllegalStateException("as the test wants it");
+            });
+    Client one = new Client(1);
+    Client two = new Client(1);
+    pool.offer(queues, BatchTask.of(one, one, 0));
+    pool.offer(queues, BatchTask.of(two, two, 0));
+    assertEquals(Code.INVALID_ARGUMENT, one.code());
+    assertEquals(Code.INTERNAL, two.code());
+  }
+
+  @Test
   void largeRequestsAreSplitAndJoined() throws Exception {
     TfsBatching batching = batching(QueueHarness.splitting(16, Duration.ZERO, 10, 4));
     Client ten = new Client(10).runs(batching).await();

@@ -114,7 +114,7 @@ final class ServableDecorators implements AutoCloseable {
         parameters.maxExecutionBatchSize());
   }
 
-  /** Ends the threads that run batches; once no version is served any more. */
+  /** Fails the requests that still wait for a batch, and ends the threads that run batches. */
   @Override
   public void close() {
     BatchPool threads = pool;

@@ -331,8 +331,8 @@ final class Server {
       listener.awaitDrained(until(end));
     }
     http.awaitDrained(until(end));
-    List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
     decorators.close();
+    List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
     http.close();
     grpc.forEach(GrpcListener::close);
     workers.shutdown();
@@ -354,8 +354,8 @@ final class Server {
   /** Stops what {@link #start} had started before it failed, without waiting for anybody. */
   void abort() throws InterruptedException {
     source.close();
-    manager.shutDown(Duration.ZERO);
     decorators.close();
+    manager.shutDown(Duration.ZERO);
     http.close();
     grpc.forEach(GrpcListener::close);
     workers.shutdown();
