@@ -38,6 +38,11 @@ final class MeteredServable implements Servable {
   }
 
   @Override
+  public boolean isStateful(Signature signature) {
+    return servable.isStateful(signature);
+  }
+
+  @Override
   public void run(RunRequest request, Completion completion) {
     RunMeter.Run run = meter.begin(request, completion);
     servable.run(request, run);

@@ -2,6 +2,7 @@ package dev.sluice.servable;
 
 import dev.sluice.tensor.TensorAllocator;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One loaded version of a model. Thread-safe.
@@ -31,6 +32,22 @@ public interface Servable {
    */
   default boolean isShapeBound(Signature signature) {
     return false;
+  }
+
+  /**
+   * Returns true if a run of the signature may change what later runs give, so that it must never
+   * be made only to find something out.
+   */
+  default boolean isStateful(Signature signature) {
+    return false;
+  }
+
+  /**
+   * Returns why a request would be refused now, whatever it asks for, so that nobody decodes it in
+   * vain; null if it may be run. A guess: {@link #run} decides.
+   */
+  default @Nullable ServingException overload() {
+    return null;
   }
 
   /**

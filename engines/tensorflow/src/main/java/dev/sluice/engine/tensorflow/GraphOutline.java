@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which operations a graph has and what feeds what: enough to say whether the shapes of the inputs
- * alone decide how long a run takes.
+ * alone decide how long a run takes, and whether a run leaves traces.
  *
  * <p>An operation that is not known here counts as one whose time nobody knows.
  */
@@ -74,6 +74,54 @@ final class GraphOutline {
   private static final Set<String> INDEX_MAKERS =
       Set.of("Cast", "Bitcast", "ArgMax", "ArgMin", "Select", "SelectV2");
 
+  /** Beginnings of the names of operations that change what later runs find. */
+  private static final List<String> STATE_CHANGING =
+      List.of(
+          "Assign",
+          "ScatterUpdate",
+          "ScatterAdd",
+          "ScatterSub",
+          "ScatterMul",
+          "ScatterDiv",
+          "ScatterMin",
+          "ScatterMax",
+          "ScatterNdUpdate",
+          "ScatterNdAdd",
+          "ScatterNdSub",
+          "ResourceScatter",
+          "ResourceApply",
+          "ResourceSparseApply",
+          "Apply",
+          "ResourceStridedSliceAssign",
+          "StridedSliceAssign",
+          "CountUpTo",
+          "ResourceCountUpTo",
+          "Queue",
+          "FIFOQueue",
+          "RandomShuffleQueue",
+          "PaddingFIFOQueue",
+          "PriorityQueue",
+          "Stack",
+          "Stage",
+          "Unstage",
+          "MapStage",
+          "OrderedMap",
+          "Barrier",
+          "LookupTableInsert",
+          "LookupTableImport",
+          "LookupTableRemove",
+          "MutableHashTable",
+          "MutableDenseHashTable",
+          "PyFunc",
+          "EagerPyFunc",
+          "Write",
+          "Save",
+          "Restore",
+          "Iterator",
+          "Print",
+          "BatchFunction",
+          "Unbatch");
+
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<String, Map<String, Node>> functions = new HashMap<>();
 
@@ -82,10 +130,11 @@ final class GraphOutline {
    *
    * @param op its type
    * @param function the function that it calls, or an empty string
+   * @param branches other functions that it may call, in loops and branches
    * @param inputs what it reads and waits for, as the graph writes it: {@code name:1}, {@code
    *     ^name}
    */
-  record Node(String op, String function, List<String> inputs) {}
+  record Node(String op, String function, List<String> branches, List<String> inputs) {}
 
   private static Set<String> words(String... lines) {
     return Set.of(String.join(" ", lines).split(" "));
@@ -113,6 +162,44 @@ final class GraphOutline {
     }
     boolean mayHaveIndices = feedsIndices || !Collections.disjoint(needs.ops, INDEX_MAKERS);
     return SHAPE_BOUND.containsAll(needs.ops) && !(mayHaveIndices && needs.shapedByValues);
+  }
+
+  /**
+   * Returns true if a run may change what later runs give, as far as operations tell by their
+   * names; also if the graph lacks something.
+   *
+   * @param fetches the tensors fetched
+   */
+  boolean mayChangeState(Iterable<String> fetches) {
+    Set<String> called = new HashSet<>();
+    Deque<String> todo = new ArrayDeque<>();
+    Set<String> seen = new HashSet<>();
+    fetches.forEach(tensor -> todo.add(operation(tensor)));
+    while (!todo.isEmpty()) {
+      String name = todo.remove();
+      if (seen.add(name)) {
+        Node node = nodes.get(name);
+        if (node == null || mayChangeState(node, called)) {
+          return true;
+        }
+        node.inputs().forEach(input -> todo.add(operation(input)));
+      }
+    }
+    return false;
+  }
+
+  private boolean mayChangeState(Node node, Set<String> called) {
+    if (STATE_CHANGING.stream().anyMatch(start -> node.op().startsWith(start))) {
+      return true;
+    }
+    return Stream.concat(Stream.of(node.function()), node.branches().stream())
+        .filter(function -> !function.isEmpty() && called.add(function))
+        .anyMatch(
+            function -> {
+              Map<String, Node> body = functions.get(function);
+              return body == null
+                  || body.values().stream().anyMatch(inner -> mayChangeState(inner, called));
+            });
   }
 
   /** Gathers what a run needs. */

@@ -15,10 +15,12 @@ import java.util.Set;
  * @param hasVariables true if the graph holds variables, so that it needs their values
  * @param shapeBound the keys of the signatures whose runs take a time that follows from the shapes
  *     of their inputs alone
+ * @param stateful the keys of the signatures whose runs may change what later runs give
  */
 record MetaGraph(
     Map<String, SignatureDef> signatures,
     ByteString signatureDefMap,
     Map<String, Shape> placeholders,
     boolean hasVariables,
-    Set<String> shapeBound) {}
+    Set<String> shapeBound,
+    Set<String> stateful) {}

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -45,6 +46,10 @@ final class MetaGraphReader {
   private static final Set<String> VARIABLE_OPS =
       Set.of("VarHandleOp", "VariableV2", "Variable", "_VarHandlesOp");
 
+  /** Attributes of loops and branches that name functions. */
+  private static final Set<String> BRANCHES =
+      Set.of("cond", "body", "then_branch", "else_branch", "branches");
+
   private final Map<String, SignatureDef> signatures = new HashMap<>();
   private final Map<String, Shape> placeholders = new HashMap<>();
   private final ByteString.Output signatureBytes = ByteString.newOutput();
@@ -68,19 +73,28 @@ final class MetaGraphReader {
         reader.signatureBytes.toByteString(),
         Map.copyOf(reader.placeholders),
         reader.hasVariables,
-        reader.shapeBound());
+        reader.keys(reader::isShapeBound),
+        reader.keys(reader::isStateful));
   }
 
-  private Set<String> shapeBound() {
+  private Set<String> keys(Predicate<SignatureDef> condition) {
     return signatures.entrySet().stream()
-        .filter(entry -> isShapeBound(entry.getValue()))
+        .filter(entry -> condition.test(entry.getValue()))
         .map(Map.Entry::getKey)
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  private boolean isStateful(SignatureDef signature) {
+    return outline.mayChangeState(outputs(signature));
+  }
+
+  private static List<String> outputs(SignatureDef signature) {
+    return signature.getOutputsMap().values().stream().map(TensorInfo::getName).toList();
+  }
+
   private boolean isShapeBound(SignatureDef signature) {
     return outline.isShapeBound(
-        signature.getOutputsMap().values().stream().map(TensorInfo::getName).toList(),
+        outputs(signature),
         signature.getInputsMap().values().stream()
             .anyMatch(
                 input ->
@@ -199,14 +213,15 @@ final class MetaGraphReader {
     private String name = "";
     private String op = "";
     private String function = "";
+    private final List<String> branches = new ArrayList<>();
     private Shape shape = Shape.unknownRank();
     private final List<String> inputs = new ArrayList<>();
 
     GraphOutline.Node outline() {
-      return new GraphOutline.Node(op, function, inputs);
+      return new GraphOutline.Node(op, function, branches, inputs);
     }
 
-    /** Takes {@code shape} and {@code f}, the function called; skips all others. */
+    /** Takes the shape and the functions called; skips all others, which may be large. */
     private void readAttribute(CodedInputStream in) throws IOException {
       int limit = in.pushLimit(in.readRawVarint32());
       String key = "";
@@ -214,10 +229,17 @@ final class MetaGraphReader {
         int field = WireFormat.getTagFieldNumber(tag);
         if (field == ENTRY_KEY) {
           key = in.readString();
-        } else if (field == ENTRY_VALUE && (key.equals("shape") || key.equals("f"))) {
+        } else if (field == ENTRY_VALUE && key.equals("shape")) {
           AttrValue value = AttrValue.parseFrom(in.readByteArray());
-          function = value.hasFunc() ? value.getFunc().getName() : function;
           shape = value.hasShape() ? shape(value.getShape()) : shape;
+        } else if (field == ENTRY_VALUE && key.equals("f")) {
+          function = AttrValue.parseFrom(in.readByteArray()).getFunc().getName();
+        } else if (field == ENTRY_VALUE && BRANCHES.contains(key)) {
+          AttrValue value = AttrValue.parseFrom(in.readByteArray());
+          if (value.hasFunc()) {
+            branches.add(value.getFunc().getName());
+          }
+          value.getList().getFuncList().forEach(branch -> branches.add(branch.getName()));
         } else {
           in.skipField(tag);
         }

@@ -76,6 +76,11 @@ final class SavedModelServable implements Servable {
   }
 
   @Override
+  public boolean isStateful(Signature signature) {
+    return session.metaGraph().stateful().contains(signature.key());
+  }
+
+  @Override
   public void run(RunRequest request, Completion completion) {
     Tensor[] outputs;
     try {

@@ -17,11 +17,11 @@ class GraphOutlineTest {
   }
 
   private static GraphOutline.Node work(String op, String... inputs) {
-    return new GraphOutline.Node(op, "", List.of(inputs));
+    return new GraphOutline.Node(op, "", List.of(), List.of(inputs));
   }
 
   private static GraphOutline.Node call(String function, String... inputs) {
-    return new GraphOutline.Node("StatefulPartitionedCall", function, List.of(inputs));
+    return new GraphOutline.Node("StatefulPartitionedCall", function, List.of(), List.of(inputs));
   }
 
   private void node(String name, String op, String... inputs) {
