@@ -24,6 +24,9 @@ public final class RestApi implements HttpHandler {
   /** What requests that name no model are counted under. */
   private static final String NO_MODEL = "";
 
+  private static final int UNAVAILABLE = 503;
+  private static final String RETRY_AFTER = "Retry-After: 1\r\n";
+
   private static final Response JSON_OK = Response.json(200);
 
   private final Predictor predictor;
@@ -131,8 +134,10 @@ public final class RestApi implements HttpHandler {
   }
 
   private void respond(Exchange exchange, int status, byte[] body) {
-    Response response = new Response(status, JSON_OK.contentType(), options.extraHeaders());
-    exchange.respond(response, body, body.length);
+    // Whoever is refused because others wait already should not come back at once.
+    String headers =
+        status == UNAVAILABLE ? options.extraHeaders() + RETRY_AFTER : options.extraHeaders();
+    exchange.respond(new Response(status, JSON_OK.contentType(), headers), body, body.length);
   }
 
   void succeed(Exchange exchange, byte[] body, int length) {
