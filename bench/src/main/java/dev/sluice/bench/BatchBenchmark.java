@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
-import dev.sluice.batching.Batch;
-import dev.sluice.batching.BatchTask;
+import dev.sluice.batching.merge.Batch;
+import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;

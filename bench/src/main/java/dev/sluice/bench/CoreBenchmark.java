@@ -1,8 +1,9 @@
 package dev.sluice.bench;
 
 import dev.sluice.admission.Limiter;
+import dev.sluice.batching.LaneOptions;
+import dev.sluice.batching.LaneServable;
 import dev.sluice.engine.EngineOptions;
-import dev.sluice.engine.LaneServable;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.lifecycle.Manager;
 import dev.sluice.lifecycle.ManagerOptions;
@@ -57,7 +58,12 @@ public class CoreBenchmark {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Manager inlineManager = manager(List.of());
-  private final Manager laneManager = manager(List.of(LaneServable.decorator(1, QUEUE, id -> {})));
+  private final Manager laneManager =
+      manager(
+          List.of(
+              LaneServable.decorator(
+                  new LaneOptions(
+                      1, QUEUE, false, Duration.ZERO, Runnable::run, id -> {}, (id, rows) -> {}))));
   private final Predictor inline = new Predictor(inlineManager, new Limiter(QUEUE));
   private final Predictor throughLane = new Predictor(laneManager, new Limiter(QUEUE));
   private final Count count = new Count();

@@ -1,8 +1,11 @@
 /**
- * Several requests as one run: {@link dev.sluice.batching.Batch} merges the inputs of {@link
- * dev.sluice.batching.BatchTask tasks}, runs the servable once and splits its outputs. What decides
- * which tasks share a batch, and when it runs, stands in front. A batch is run by one thread; the
- * outputs that it hands out may be closed by any.
+ * When requests run, and which of them together: queues and lanes between those who decode requests
+ * and the engine. {@link dev.sluice.batching.LaneServable} is a servable around a servable; whoever
+ * runs it cannot tell. What merges requests into one run is in {@code merge}, what does it as
+ * TensorFlow Serving does in {@code tfs}.
+ *
+ * <p>Runs happen on the servable's own lanes, platform threads; cheap ones on the event loop that
+ * decoded them. Nothing else here blocks.
  */
 @NullMarked
 package dev.sluice.batching;

@@ -1,7 +1,6 @@
 /**
  * The seam behind which the engines live. An {@link dev.sluice.engine.Engine} is found by
- * ServiceLoader and turns a version's directory into a {@link dev.sluice.engine.Loader}; {@link
- * dev.sluice.engine.LaneServable} puts the engine's threads in front of what was loaded.
+ * ServiceLoader and turns a version's directory into a {@link dev.sluice.engine.Loader}.
  */
 @NullMarked
 package dev.sluice.engine;

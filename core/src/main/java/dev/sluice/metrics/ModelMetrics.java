@@ -16,7 +16,8 @@ final class ModelMetrics {
       Family<Counter> requestCount,
       Family<Histogram> requestLatency,
       Family<Histogram> runtimeLatency,
-      Family<Counter> expiredCount) {}
+      Family<Counter> expiredCount,
+      Family<Histogram> batchRows) {}
 
   private final String label;
   private final Families families;
@@ -24,6 +25,7 @@ final class ModelMetrics {
       new AtomicReferenceArray<>(RequestMeter.SLOTS);
   private final AtomicReferenceArray<@Nullable Histogram> runs =
       new AtomicReferenceArray<>(RequestMeter.SLOTS);
+  private final AtomicReferenceArray<@Nullable Histogram> batches = new AtomicReferenceArray<>(1);
   private final AtomicReferenceArray<@Nullable Counter> succeeded = new AtomicReferenceArray<>(1);
 
   ModelMetrics(String label, Families families) {
@@ -65,6 +67,10 @@ final class ModelMetrics {
 
   Histogram runtimeLatency(int slot, Api api) {
     return at(runs, slot, () -> families.runtimeLatency().cell(label, api.grpcLabel(), "TF1"));
+  }
+
+  Histogram batchRows() {
+    return at(batches, 0, () -> families.batchRows().cell(label));
   }
 
   Counter expiredCount() {

@@ -6,11 +6,12 @@ import java.util.Objects;
 
 /**
  * What the serving layer measures: TensorFlow Serving's metrics by their names (metrics.md §3), and
- * one of Sluice's own.
+ * two of Sluice's own.
  */
 public final class ServingMetrics {
   private static final String PREFIX = "/tensorflow/serving/";
   private static final Buckets MICROS = Buckets.exponential(10, 1.8, 33);
+  private static final Buckets ROWS = Buckets.exponential(1, 2, 11);
   private static final Buckets EXAMPLES = Buckets.exponential(1, 2, 15);
 
   private final ModelNames models;
@@ -36,7 +37,8 @@ public final class ServingMetrics {
                     PREFIX + "request_latency", MICROS, "model_name", "API", "entrypoint"),
                 registry.histogram(
                     PREFIX + "runtime_latency", MICROS, "model_name", "API", "runtime"),
-                registry.counter("/sluice/request_expired_in_queue_count", "model_name")));
+                registry.counter("/sluice/request_expired_in_queue_count", "model_name"),
+                registry.histogram("/sluice/batch_rows", ROWS, "model_name")));
     int slot = 0;
     for (Entrypoint entrypoint : Entrypoint.values()) {
       Map<Api, RequestMeter> byApi = new EnumMap<>(Api.class);
@@ -76,6 +78,11 @@ public final class ServingMetrics {
   /** A request's time was up while it waited for its model. */
   public void expiredInQueue(String model) {
     models.of(model).expiredCount().increment();
+  }
+
+  /** A run that requests of one model could have shared had so many rows. */
+  public void ran(String model, long rows) {
+    models.of(model).batchRows().record(rows);
   }
 
   /**

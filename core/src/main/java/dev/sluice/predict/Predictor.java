@@ -40,7 +40,7 @@ public final class Predictor {
    *
    * @throws ServingException INVALID_ARGUMENT for an empty name or an unknown label, NOT_FOUND if
    *     no such version is available, RESOURCE_EXHAUSTED if too many requests are inside (grpc.md
-   *     §3)
+   *     §3), UNAVAILABLE if the servable has more to do than it can answer in time
    */
   public Call open(String model, VersionChoice choice, Answer answer) throws ServingException {
     if (!limiter.tryAcquire()) {
@@ -50,13 +50,21 @@ public final class Predictor {
               + limiter.limit()
               + " at once (--max_concurrent_requests)");
     }
-    boolean opened = false;
+    ServableLease lease = null;
+    Call call = null;
     try {
-      Call call = new Call(limiter, memory, acquire(model, choice), answer);
-      opened = true;
+      lease = acquire(model, choice);
+      ServingException overload = lease.servable().overload();
+      if (overload != null) {
+        throw overload;
+      }
+      call = new Call(limiter, memory, lease, answer);
       return call;
     } finally {
-      if (!opened) {
+      if (call == null) {
+        if (lease != null) {
+          lease.release();
+        }
         limiter.release();
       }
     }

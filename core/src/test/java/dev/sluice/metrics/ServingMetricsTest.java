@@ -83,6 +83,7 @@ class ServingMetricsTest {
     metrics.warmedUp("/m/1", "OK", 5_000, 4);
     metrics.examples("m", 3);
     metrics.expiredInQueue("m");
+    metrics.ran("m", 5);
     String page = registry.page();
     for (String line :
         List.of(
@@ -90,6 +91,7 @@ class ServingMetricsTest {
             "tensorflow:serving:model_warmup_records_read{model_path=\"/m/1\",status=\"OK\"} 4",
             "tensorflow:serving:request_example_count_total{model=\"m\"} 3",
             "tensorflow:serving:request_example_counts_count{model=\"m\"} 1",
+            "sluice:batch_rows_sum{model_name=\"m\"} 5",
             "sluice:request_expired_in_queue_count{model_name=\"m\"} 1")) {
       assertTrue(page.contains(":" + line + "\n"), page);
     }

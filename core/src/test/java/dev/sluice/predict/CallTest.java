@@ -55,6 +55,14 @@ class CallTest {
   }
 
   @Test
+  void anOverloadedServableRefusesBeforeAnythingIsDecoded() {
+    servable.overload(new ServingException(Code.UNAVAILABLE, "busy"));
+    ServingException refusal = assertThrows(ServingException.class, this::open);
+    assertEquals("busy", refusal.text());
+    assertNothingHeld();
+  }
+
+  @Test
   void failureIsAnsweredOnce() throws Exception {
     Call call = open();
     call.run(); // no input

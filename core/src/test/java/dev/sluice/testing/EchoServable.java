@@ -13,12 +13,14 @@ import dev.sluice.tensor.TensorAllocator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Answers its input {@code x} as output {@code y}, in a copy, on the calling thread. */
 public final class EchoServable implements Servable {
   private final CountingAllocator memory = new CountingAllocator();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Signature signature;
+  private volatile @Nullable ServingException overload;
 
   /** Creates a servable whose input has this type. */
   public EchoServable(DataType dtype) {
@@ -39,6 +41,16 @@ public final class EchoServable implements Servable {
   @Override
   public TensorAllocator allocator() {
     return memory;
+  }
+
+  /** Says that it has too much to do. */
+  public void overload(ServingException refusal) {
+    overload = refusal;
+  }
+
+  @Override
+  public @Nullable ServingException overload() {
+    return overload;
   }
 
   @Override

@@ -187,7 +187,7 @@ final class BenchCommandTest {
       assertTrue(
           noSignature.output.startsWith("sluice bench: no signature none; the model has "),
           noSignature.output);
-      Ended noServer = bench(protocol, "half", "--url=127.0.0.1:" + ServerProcess.freePort());
+      Ended noServer = bench(protocol, "half", "--url=127.0.0.1:" + FreePorts.next());
       assertEquals(1, noServer.code);
       assertTrue(noServer.output.startsWith("sluice bench: no server at "), noServer.output);
     }

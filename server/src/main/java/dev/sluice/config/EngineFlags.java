@@ -2,6 +2,7 @@ package dev.sluice.config;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Flags of warm-up, batching and answering. Filled in by picocli. */
@@ -24,8 +25,10 @@ final class EngineFlags {
       arity = "0..1",
       fallbackValue = "true",
       converter = BooleanFlag.class,
-      description = "Merge requests into batches, as the reference does.")
-  boolean enableBatching;
+      description =
+          "true: batches are made as the reference makes them, by its parameters. false: none."
+              + " Without this flag they make themselves of what waits.")
+  @Nullable Boolean enableBatching;
 
   @Option(
       names = "--batching_parameters_file",
@@ -62,14 +65,15 @@ final class EngineFlags {
   }
 
   ServerSettings.Batching batching(int processors) throws ConfigException {
-    if (!enableBatching && !batchingParametersFile.isEmpty()) {
+    BatchingMode mode = BatchingMode.of(enableBatching);
+    if (mode != BatchingMode.TFS && !batchingParametersFile.isEmpty()) {
       throw ConfigException.invalid(
           "server_options.batching_parameters_file is set without setting"
               + " server_options.enable_batching to true.");
     }
     Optional<Path> file = Checks.path("batching_parameters_file", batchingParametersFile);
     return new ServerSettings.Batching(
-        enableBatching,
+        mode,
         file.isPresent()
             ? BatchingParameters.read(file.get(), processors)
             : BatchingParameters.defaults(processors),

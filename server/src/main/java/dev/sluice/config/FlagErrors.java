@@ -19,6 +19,7 @@ final class FlagErrors {
           long.class, "a whole number of 64 bits",
           float.class, "a number",
           boolean.class, "true or false",
+          Boolean.class, "true or false",
           String.class, "a value");
 
   private FlagErrors() {}

@@ -1,6 +1,8 @@
 package dev.sluice.config;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Flags that the reference does not have. Filled in by picocli. */
@@ -23,12 +25,29 @@ final class LimitFlags {
       description = "How many runs may wait for each version; more are refused.")
   int laneQueueCapacity = 4096;
 
+  @Option(
+      names = "--latency_objective_ms",
+      description =
+          "Within what time answers are wanted, of all models or as MODEL=MS,...; requests that"
+              + " cannot be answered so soon are refused. 0: none is refused for that.")
+  String latencyObjectiveMs = "";
+
+  @Option(
+      names = "--unbatched_models",
+      description = "Models whose requests never share a run, separated by commas.")
+  String unbatchedModels = "";
+
   ServerSettings.Limits limits(int cpus) throws ConfigException {
     int lanes = Checks.atLeast("lanes_per_model", lanesPerModel, 0);
     return new ServerSettings.Limits(
         Duration.ofSeconds(Checks.atLeast("drain_seconds", drainSeconds, 0)),
         Checks.atLeast("max_concurrent_requests", maxConcurrentRequests, 1),
         lanes == 0 ? cpus : lanes,
-        Checks.atLeast("lane_queue_capacity", laneQueueCapacity, 1));
+        Checks.atLeast("lane_queue_capacity", laneQueueCapacity, 1),
+        LatencyObjectives.parse(latencyObjectiveMs),
+        Stream.of(unbatchedModels.split(",", -1))
+            .map(String::strip)
+            .filter(name -> !name.isEmpty())
+            .collect(Collectors.toUnmodifiableSet()));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -25,6 +26,7 @@ public final class ModelServerCommandLine {
           long.class, "int64",
           float.class, "float",
           boolean.class, "bool",
+          Boolean.class, "bool",
           String.class, "string");
 
   private final ServeOptions options;
@@ -68,7 +70,7 @@ public final class ModelServerCommandLine {
   }
 
   private static boolean isBoolean(OptionSpec flag) {
-    return flag.type() == boolean.class;
+    return "bool".equals(TYPES.get(flag.type()));
   }
 
   /** Returns what was given; its {@code helpRequested} is never true. */
@@ -93,7 +95,7 @@ public final class ModelServerCommandLine {
       String name = flag.longestName();
       String type = TYPES.getOrDefault(flag.type(), "string");
       Object value = DEFAULTS.containsKey(name) ? DEFAULTS.get(name) : flag.initialValue();
-      String shown = type.equals("string") ? "\"" + value + "\"" : String.valueOf(value);
+      String shown = type.equals("string") ? "\"" + value + "\"" : Objects.toString(value, "");
       usage.append(
           "\t%-50s\t%s\t%s%n"
               .formatted(name + "=" + shown, type, String.join(" ", flag.description())));

@@ -62,7 +62,7 @@ record PlatformConfig(
             config.getEnableModelWarmup(),
             Math.max(config.getModelWarmupOptions().getNumRequestIterations().getValue(), 0)),
         new ServerSettings.Batching(
-            batches,
+            batches ? BatchingMode.TFS : BatchingMode.AUTO,
             batches
                 ? BatchingParameters.of(config.getBatchingParameters(), processors)
                 : BatchingParameters.defaults(processors),

@@ -5,6 +5,7 @@ import dev.sluice.lifecycle.ManagerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the operator wants, checked: the flags of the command line in the units of the program.
@@ -88,7 +89,7 @@ public record ServerSettings(
    * @param perModel true if version directories hold parameters of their own, and a version without
    *     them is not batched
    */
-  public record Batching(boolean enabled, BatchingParameters parameters, boolean perModel) {}
+  public record Batching(BatchingMode mode, BatchingParameters parameters, boolean perModel) {}
 
   /** What answers look like (grpc.md). */
   public record Answers(boolean checkMethodName, boolean asTensorContent) {}
@@ -100,7 +101,14 @@ public record ServerSettings(
    * @param maxConcurrentRequests how many requests may be inside at once
    * @param lanesPerModel engine threads of each version
    * @param laneQueueCapacity how many runs may wait for each version
+   * @param objectives within what time answers are wanted
+   * @param unbatchedModels whose requests never share a run
    */
   public record Limits(
-      Duration drain, int maxConcurrentRequests, int lanesPerModel, int laneQueueCapacity) {}
+      Duration drain,
+      int maxConcurrentRequests,
+      int lanesPerModel,
+      int laneQueueCapacity,
+      LatencyObjectives objectives,
+      Set<String> unbatchedModels) {}
 }

@@ -1,13 +1,14 @@
 package dev.sluice.main;
 
-import dev.sluice.batching.BatchPool;
-import dev.sluice.batching.TfsBatching;
-import dev.sluice.batching.TfsOptions;
+import dev.sluice.batching.LaneOptions;
+import dev.sluice.batching.LaneServable;
+import dev.sluice.batching.tfs.BatchPool;
+import dev.sluice.batching.tfs.TfsBatching;
+import dev.sluice.batching.tfs.TfsOptions;
+import dev.sluice.config.BatchingMode;
 import dev.sluice.config.BatchingParameters;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ServerSettings;
-import dev.sluice.engine.ExpiredRuns;
-import dev.sluice.engine.LaneServable;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,22 +39,30 @@ final class ServableDecorators implements AutoCloseable {
   private final ServerSettings settings;
   private final ServingMetrics metrics;
   private final Consumer<ServableId> expired;
+  private final Executor endOfTurn;
   private final int processors;
-  private final ServableDecorator lanes;
   private final @Nullable BatchPool pool;
 
+  /**
+   * Creates the decorators.
+   *
+   * @param expired is told of each request that nobody waited for any more when its turn came
+   * @param endOfTurn runs a task at the end of the calling event loop's turn
+   */
   ServableDecorators(
-      ServerSettings settings, ServingMetrics metrics, ExpiredRuns expiredRuns, int processors) {
+      ServerSettings settings,
+      ServingMetrics metrics,
+      Consumer<ServableId> expired,
+      Executor endOfTurn,
+      int processors) {
     this.settings = settings;
     this.metrics = metrics;
-    this.expired = expiredRuns.andThen(id -> metrics.expiredInQueue(id.model()));
+    this.expired = expired;
+    this.endOfTurn = endOfTurn;
     this.processors = processors;
-    this.lanes =
-        LaneServable.decorator(
-            settings.limits().lanesPerModel(), settings.limits().laneQueueCapacity(), expired);
     BatchingParameters batching = settings.batching().parameters();
     this.pool =
-        settings.batching().enabled()
+        settings.batching().mode() == BatchingMode.TFS
             ? new BatchPool(batching.threadPoolName(), batching.threads())
             : null;
   }
@@ -60,9 +70,7 @@ final class ServableDecorators implements AutoCloseable {
   /** Returns the decorators, innermost first. Warm-up takes the way that requests will take. */
   List<ServableDecorator> inOrder() {
     List<ServableDecorator> decorators = new ArrayList<>();
-    BatchPool threads = pool;
-    decorators.add(
-        threads == null ? lanes : (version, servable) -> batched(version, servable, threads));
+    decorators.add(this::scheduled);
     if (settings.warmup().enabled()) {
       decorators.add(
           new Warmup(
@@ -73,11 +81,16 @@ final class ServableDecorators implements AutoCloseable {
     return decorators;
   }
 
-  private Servable batched(ModelVersion version, Servable servable, BatchPool threads)
-      throws ServingException {
+  private Servable scheduled(ModelVersion version, Servable servable) throws ServingException {
+    boolean marked = settings.limits().unbatchedModels().contains(version.id().model());
+    BatchPool threads = pool;
+    if (threads == null || marked) {
+      boolean merges = settings.batching().mode() == BatchingMode.AUTO && !marked;
+      return onLanes(version, servable, merges);
+    }
     Optional<BatchingParameters> parameters = parameters(version);
     return parameters.isEmpty()
-        ? lanes.decorate(version, servable)
+        ? onLanes(version, servable, false)
         : new TfsBatching(
             version.id(),
             servable,
@@ -85,6 +98,21 @@ final class ServableDecorators implements AutoCloseable {
             threads,
             metrics.batching(),
             expired);
+  }
+
+  private Servable onLanes(ModelVersion version, Servable servable, boolean merges)
+      throws ServingException {
+    ServerSettings.Limits limits = settings.limits();
+    return LaneServable.decorator(
+            new LaneOptions(
+                limits.lanesPerModel(),
+                limits.laneQueueCapacity(),
+                merges,
+                limits.objectives().of(version.id().model()),
+                endOfTurn,
+                expired,
+                (id, rows) -> metrics.ran(id.model(), rows)))
+        .decorate(version, servable);
   }
 
   /** Returns the parameters of a version; empty if it is not batched. */

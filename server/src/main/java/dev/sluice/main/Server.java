@@ -7,6 +7,7 @@ import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RequestThreads;
 import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
+import dev.sluice.config.BatchingMode;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
@@ -120,14 +121,21 @@ final class Server {
   Server(ServerSettings settings, ModelsConfig models) throws ConfigException {
     this.settings = settings;
     this.models = models;
-    this.metrics = new ServingMetrics(registry, settings.batching().enabled());
+    this.metrics = new ServingMetrics(registry, settings.batching().mode() == BatchingMode.TFS);
     Optional<TlsConfig> encryption = settings.grpc().tls();
     this.tls =
         encryption.isEmpty() ? Optional.empty() : Optional.of(GrpcTls.context(encryption.get()));
     this.tuning =
         new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
-    this.decorators = new ServableDecorators(settings, metrics, expiredRuns, processors);
+    this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
+    this.decorators =
+        new ServableDecorators(
+            settings,
+            metrics,
+            expiredRuns.andThen(id -> metrics.expiredInQueue(id.model())),
+            loops::executeAtEndOfTurn,
+            processors);
     this.manager =
         new Manager(
             settings.manager(),
@@ -137,7 +145,6 @@ final class Server {
     this.source =
         new FileSystemSource(
             settings.models().versionPollPeriod(), line -> LOG.log(Level.WARNING, line));
-    this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());

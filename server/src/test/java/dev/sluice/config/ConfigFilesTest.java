@@ -99,7 +99,7 @@ class ConfigFilesTest {
     assertEquals(Set.of("gpu"), settings.engine().tags());
     assertEquals(5, settings.engine().intraOpThreads());
     assertEquals(new ServerSettings.Warmup(false, 3), settings.warmup());
-    assertTrue(settings.batching().enabled());
+    assertEquals(BatchingMode.TFS, settings.batching().mode());
     assertEquals(8, settings.batching().parameters().maxBatchSize());
   }
 

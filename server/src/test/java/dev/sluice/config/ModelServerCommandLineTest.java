@@ -46,7 +46,7 @@ class ModelServerCommandLineTest {
         parse(BASE, "--nothing=1", "--port", "9000", "-h", "--enable_batching", "--", "--port=1");
     assertEquals(List.of("--nothing=1", "--port", "9000", "-h", "--", "--port=1"), line.leftOver());
     assertEquals(8500, line.options().settings().grpc().port());
-    assertTrue(line.options().settings().batching().enabled());
+    assertEquals(BatchingMode.TFS, line.options().settings().batching().mode());
     assertFalse(line.helpRequested());
   }
 

@@ -68,12 +68,19 @@ class ServeOptionsTest {
     assertEquals(new ServerSettings.Warmup(true, 0), settings.warmup());
     assertEquals(
         new ServerSettings.Batching(
-            false, BatchingParameters.defaults(Runtime.getRuntime().availableProcessors()), false),
+            BatchingMode.AUTO,
+            BatchingParameters.defaults(Runtime.getRuntime().availableProcessors()),
+            false),
         settings.batching());
     assertEquals(new ServerSettings.Answers(false, false), settings.answers());
     assertEquals(
         new ServerSettings.Limits(
-            Duration.ofSeconds(30), 10_000, Runtime.getRuntime().availableProcessors(), 4096),
+            Duration.ofSeconds(30),
+            10_000,
+            Runtime.getRuntime().availableProcessors(),
+            4096,
+            LatencyObjectives.NONE,
+            Set.of()),
         settings.limits());
     assertEquals(MonitoringConfig.DEFAULT, settings.monitoring());
     assertEquals(List.of(), ServeOptions.parse(MODEL).warnings());
@@ -127,7 +134,9 @@ class ServeOptionsTest {
             "--drain_seconds=15",
             "--max_concurrent_requests=16",
             "--lanes_per_model=17",
-            "--lane_queue_capacity=18");
+            "--lane_queue_capacity=18",
+            "--latency_objective_ms=19,m=0.5",
+            "--unbatched_models=a, b");
     assertEquals(
         new ServerSettings.Grpc(
             1,
@@ -153,10 +162,20 @@ class ServeOptionsTest {
     assertEquals(new ServerSettings.Warmup(false, 14), settings.warmup());
     assertEquals(
         new ServerSettings.Batching(
-            true, BatchingParameters.defaults(Runtime.getRuntime().availableProcessors()), true),
+            BatchingMode.TFS,
+            BatchingParameters.defaults(Runtime.getRuntime().availableProcessors()),
+            true),
         settings.batching());
     assertEquals(new ServerSettings.Answers(true, true), settings.answers());
-    assertEquals(new ServerSettings.Limits(Duration.ofSeconds(15), 16, 17, 18), settings.limits());
+    assertEquals(
+        new ServerSettings.Limits(
+            Duration.ofSeconds(15),
+            16,
+            17,
+            18,
+            new LatencyObjectives(Duration.ofMillis(19), Map.of("m", Duration.ofNanos(500_000))),
+            Set.of("a", "b")),
+        settings.limits());
   }
 
   @Test
@@ -194,7 +213,8 @@ class ServeOptionsTest {
     "--enable_batching=0,false"
   })
   void booleansHaveSixForms(String argument, boolean expected) throws ConfigException {
-    assertEquals(expected, withModel(argument).batching().enabled());
+    assertEquals(
+        expected ? BatchingMode.TFS : BatchingMode.OFF, withModel(argument).batching().mode());
   }
 
   @Test
@@ -203,9 +223,9 @@ class ServeOptionsTest {
     assertEquals(
         Duration.ofSeconds(-1),
         withModel("--file_system_poll_wait_seconds", "-1").models().versionPollPeriod());
-    assertTrue(withModel("--enable_batching", "true").batching().enabled());
+    assertEquals(BatchingMode.TFS, withModel("--enable_batching", "true").batching().mode());
     ServerSettings settings = withModel("--enable_batching", "--port", "5");
-    assertTrue(settings.batching().enabled());
+    assertEquals(BatchingMode.TFS, settings.batching().mode());
     assertEquals(5, settings.grpc().port());
   }
 

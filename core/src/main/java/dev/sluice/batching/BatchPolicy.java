@@ -1,0 +1,43 @@
+package dev.sluice.batching;
+
+import java.time.Duration;
+
+/**
+ * How many rows may share a run, and how long requests may have to wait, seen from what runs have
+ * cost. Immutable.
+ *
+ * <p>A batch is as large as what waits, so it grows only while the engine is busy, up to a bound on
+ * how long its run takes. With an objective that is half of it, since a request may come when a run
+ * has just begun, and then waits for one run and is in the next. Without one it is a few times what
+ * a request takes alone: most models have gained by then what they gain from batches, and a request
+ * that shares its run is never much slower than alone.
+ *
+ * @param objectiveNanos within what time answers are wanted; 0 if nothing is said
+ */
+record BatchPolicy(long objectiveNanos) {
+  /** For what a request costs outside of queue and run: reading, the socket, the event loop. */
+  private static final double SHARE_OF_OBJECTIVE = 0.85;
+
+  private static final double SLOWDOWN = 3;
+  private static final double SLACK_NANOS = 2_000_000;
+
+  /** Returns the policy for an objective; zero if there is none. */
+  static BatchPolicy of(Duration objective) {
+    return new BatchPolicy(objective.toNanos());
+  }
+
+  boolean hasObjective() {
+    return objectiveNanos > 0;
+  }
+
+  /** Returns how long queue and run may take together; only with an objective. */
+  double budget() {
+    return SHARE_OF_OBJECTIVE * objectiveNanos;
+  }
+
+  /** Returns how many rows may share a run. */
+  long limit(BatchCosts costs) {
+    return costs.largestWithin(
+        hasObjective() ? budget() / 2 : SLOWDOWN * costs.usual(1) + SLACK_NANOS);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.batching;
+
+import dev.sluice.servable.ServableId;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+
+/**
+ * How a servable gets its lanes.
+ *
+ * @param lanes the largest number of threads
+ * @param queueCapacity how many requests may wait; more are refused as UNAVAILABLE
+ * @param merges true if requests may share runs
+ * @param objective within what time answers are wanted; zero if nothing is said
+ * @param endOfTurn runs a task when the calling event loop has decoded all that was there to read,
+ *     and has done what it was given before; at once on any other thread
+ * @param expired is told of each request that ended in the queue, because its deadline passed or
+ *     its client left; on a lane, so it must not block
+ */
+public record LaneOptions(
+    int lanes,
+    int queueCapacity,
+    boolean merges,
+    Duration objective,
+    Executor endOfTurn,
+    Consumer<ServableId> expired,
+    ObjLongConsumer<ServableId> shared) {
+  public LaneOptions {
+    if (lanes < 1 || queueCapacity < 1 || objective.isNegative()) {
+      throw new IllegalArgumentException(
+          "expected at least one lane, one place and an objective of 0 or more, found %d, %d, %s"
+              .formatted(lanes, queueCapacity, objective));
+    }
+  }
+}

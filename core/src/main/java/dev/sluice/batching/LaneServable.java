@@ -1,0 +1,279 @@
+package dev.sluice.batching;
+
+import dev.sluice.batching.merge.Batch;
+import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.Completion;
+import dev.sluice.servable.ModelVersion;
+import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.Servable;
+import dev.sluice.servable.ServableDecorator;
+import dev.sluice.servable.ServableId;
+import dev.sluice.servable.ServingException;
+import dev.sluice.servable.Signature;
+import dev.sluice.tensor.TensorAllocator;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves the runs of a servable from the caller's thread, an event loop, to the servable's own
+ * lanes, where requests that wait together run together; unless the move costs more than the run.
+ *
+ * <p>Every servable has its own queues and its own threads, so that a slow model delays no other.
+ * An idle lane takes what is there at once, so a lone request never waits for others. Requests that
+ * nobody waits for any more end without running.
+ *
+ * <p>Invariant: each request is completed exactly once, by whoever holds its {@link BatchTask}: the
+ * backlog, a lane, or the event loop at the end of its turn.
+ *
+ * <p>Requests share a run only if that cannot change their answers ({@link Mergeability}).
+ *
+ * <p>Runs stay on the caller's thread only if they cannot hold it up: the engine says that the
+ * inputs' shapes decide how long they take, all outputs are wanted (so that nothing has to be
+ * prepared for them), and what the last of them took is not much longer than the hand-over.
+ */
+public final class LaneServable implements Servable {
+  /**
+   * The hand-over to a lane and back costs about 10 µs of CPU; a client with one connection loses
+   * its second core for runs that are not handed over, so they must not be much longer than that.
+   */
+  static final Duration MAX_INLINE = Duration.ofNanos(20_000);
+
+  /** Each further request in a run saves a hand-over of its own. */
+  private static final long MORE_INLINE_NANOS = 10_000;
+
+  private static final Logger LOG = System.getLogger(LaneServable.class.getName());
+
+  private final ServableId id;
+  private final Servable servable;
+  private final LaneOptions options;
+  private final BatchPolicy policy;
+  private final LongSupplier nanoTime;
+  private final Lanes<RequestQueues.Queued> lanes;
+  private final TurnBatches turns;
+
+  /** By signature, of those that the servable lists. */
+  private final Map<Signature, Runs> known;
+
+  /** Of all others, such as unions. */
+  private final Runs others = new Runs(new Mergeability(false), false);
+
+  LaneServable(ServableId id, Servable servable, LaneOptions options, LongSupplier nanoTime) {
+    this.id = id;
+    this.servable = servable;
+    this.options = options;
+    this.policy = BatchPolicy.of(options.objective());
+    this.nanoTime = nanoTime;
+    this.turns = new TurnBatches(options.endOfTurn(), this::endTurn);
+    this.lanes =
+        new Lanes<>(
+            "lane-" + id.model() + "-" + id.version(),
+            options.lanes(),
+            new RequestQueues(
+                id, options.lanes(), options.queueCapacity(), policy, nanoTime, this::runWanted));
+    Map<Signature, Runs> runs = new HashMap<>();
+    for (Signature signature : servable.signatures().values()) {
+      boolean mayMerge =
+          options.merges() && RowShapes.allowRows(signature) && !servable.isStateful(signature);
+      runs.put(signature, new Runs(new Mergeability(mayMerge), servable.isShapeBound(signature)));
+    }
+    this.known = Map.copyOf(runs);
+  }
+
+  /** What is known of the runs of one signature. */
+  private static final class Runs {
+    private final Mergeability mergeability;
+    private final boolean shapeBound;
+    private final QueueTable queues = new QueueTable();
+
+    Runs(Mergeability mergeability, boolean shapeBound) {
+      this.mergeability = mergeability;
+      this.shapeBound = shapeBound;
+    }
+  }
+
+  /** Returns a decorator that gives every servable its own lanes. */
+  public static ServableDecorator decorator(LaneOptions options) {
+    return (ModelVersion version, Servable servable) ->
+        new LaneServable(version.id(), servable, options, System::nanoTime);
+  }
+
+  @Override
+  public Map<String, Signature> signatures() {
+    return servable.signatures();
+  }
+
+  @Override
+  public TensorAllocator allocator() {
+    return servable.allocator();
+  }
+
+  @Override
+  public Map<String, byte[]> metadata() {
+    return servable.metadata();
+  }
+
+  @Override
+  public @Nullable ServingException overload() {
+    return lanes.overload();
+  }
+
+  @Override
+  public void run(RunRequest request, Completion completion) {
+    Runs runs = runs(request);
+    long rows = runs.mergeability.merges() ? RowShapes.rows(request) : 0;
+    boolean merging = rows > 0;
+    RequestQueue queue = runs.queues.queueOf(request, merging, runs.shapeBound);
+    BatchTask task = BatchTask.of(request, completion, merging ? rows : 1, nanoTime.getAsLong());
+    if (!isCheap(queue, task.rows(), 1)) {
+      offer(queue, task);
+    } else if (merging) {
+      turns.add(queue, task);
+    } else {
+      runWanted(queue, List.of(task), false);
+    }
+  }
+
+  private Runs runs(RunRequest request) {
+    Runs runs = known.get(request.signature());
+    return runs == null ? others : runs;
+  }
+
+  /** True if so many requests, of so many rows together, are known to be run soonest right here. */
+  private static boolean isCheap(RequestQueue queue, long rows, int requests) {
+    return queue.mayBeCheap()
+        && queue.costs().work(rows) <= MAX_INLINE.toNanos() + (requests - 1) * MORE_INLINE_NANOS;
+  }
+
+  private void offer(RequestQueue queue, BatchTask task) {
+    ServingException refusal = lanes.offer(new RequestQueues.Queued(queue, task));
+    if (refusal != null) {
+      task.failed(refusal);
+    }
+  }
+
+  /** What came in one turn of an event loop stays there if it is cheap together. */
+  private void endTurn(RequestQueue queue, List<BatchTask> tasks) {
+    if (isCheap(queue, RequestQueue.rows(tasks), tasks.size())) {
+      runWanted(queue, tasks, false);
+    } else {
+      for (BatchTask task : tasks) {
+        offer(queue, task);
+      }
+    }
+  }
+
+  /**
+   * Runs requests of one queue on the calling thread: a lane, or where they are cheap.
+   *
+   * @param more whether others wait behind them
+   */
+  private void runWanted(RequestQueue queue, List<BatchTask> taken, boolean more) {
+    List<BatchTask> tasks = wanted(queue, taken);
+    if (tasks.isEmpty()) {
+      return;
+    }
+    Mergeability mergeability = runs(tasks.getFirst().request()).mergeability;
+    if (!queue.merges() && mergeability.beginTrial()) {
+      runWithTrial(queue, tasks, mergeability);
+    } else {
+      runTogether(queue, tasks, more);
+    }
+  }
+
+  /** Ends what nobody waits for, and what would be answered too late; returns the rest. */
+  private List<BatchTask> wanted(RequestQueue queue, List<BatchTask> taken) {
+    long now = nanoTime.getAsLong();
+    double most =
+        policy.hasObjective()
+            ? policy.objectiveNanos() - queue.costs().usual(RequestQueue.rows(taken))
+            : Double.MAX_VALUE;
+    int ended = 0;
+    for (int i = 0; i < taken.size(); i++) {
+      BatchTask task = taken.get(i);
+      if (task.request().isAbandoned()) {
+        expire(task);
+        ended++;
+      } else if (now - task.queuedNanos() > most) {
+        refuseLate(task);
+        ended++;
+      }
+    }
+    if (ended == 0) {
+      return taken;
+    }
+    List<BatchTask> wanted = new ArrayList<>(taken);
+    wanted.removeIf(BatchTask::isCompleted);
+    return wanted;
+  }
+
+  private void refuseLate(BatchTask task) {
+    task.failed(
+        new ServingException(
+            Code.UNAVAILABLE,
+            "Servable %s is overloaded: an answer would have come later than the objective of %.1f ms"
+                .formatted(id, policy.objectiveNanos() / 1e6)));
+  }
+
+  private void expire(BatchTask task) {
+    options.expired().accept(id);
+    task.failed(
+        new ServingException(
+            Code.DEADLINE_EXCEEDED,
+            "The request's deadline passed while it waited for servable " + id));
+  }
+
+  /** Runs requests in one run, and learns what it costs. */
+  private void runTogether(RequestQueue queue, List<BatchTask> tasks, boolean more) {
+    long start = nanoTime.getAsLong();
+    long rows = RequestQueue.rows(tasks);
+    if (tasks.size() == 1) {
+      tasks.getFirst().runOn(servable);
+    } else {
+      new Batch(servable, tasks, rows, false).run();
+    }
+    // A run that failed says nothing of what runs cost.
+    if (tasks.getFirst().hasSucceeded()) {
+      queue.costs().add(rows, nanoTime.getAsLong() - start, more);
+    }
+    if (queue.merges()) {
+      options.shared().accept(id, rows);
+    }
+  }
+
+  /** The trial comes after the answer, which nobody should wait longer for. */
+  private void runWithTrial(RequestQueue queue, List<BatchTask> tasks, Mergeability mergeability) {
+    RowTrial.Outcome outcome = new RowTrial.Outcome.Unknown("no rows");
+    RunRequest request = tasks.getFirst().request();
+    Signature signature = request.signature();
+    try (RowTrial trial = RowTrial.of(servable, request)) {
+      runTogether(queue, tasks, false);
+      if (trial != null) {
+        outcome = trial.run();
+      }
+    } finally {
+      mergeability.endTrial(outcome);
+    }
+    if (outcome instanceof RowTrial.Outcome.Dependent(String reason)) {
+      LOG.log(
+          Level.INFO,
+          "Requests for signature {0} of {1} run alone: {2}",
+          signature.key(),
+          id,
+          reason);
+    }
+  }
+
+  @Override
+  public void close() {
+    lanes.close();
+    servable.close();
+  }
+}

@@ -1,0 +1,209 @@
+package dev.sluice.batching;
+
+import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ServableId;
+import dev.sluice.servable.ServingException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queues of one servable in which something waits. The one whose oldest request waits longest
+ * is served next, so that kinds of requests share the lanes as they come.
+ *
+ * <p>Requests go in the order they came as long as the servable keeps up. When many wait, and there
+ * is no objective by which some could be refused, the newest go first: whoever comes would
+ * otherwise wait as long as all before, and everybody's answer would be late. An objective refuses
+ * those at once whose answer would be late.
+ *
+ * <p>Guarded by the lock of the lanes, as {@link Lanes.Backlog} says.
+ */
+final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
+  /**
+   * More requests than this do not wait in a servable that keeps up with most crowds of clients.
+   */
+  static final int MANY = 128;
+
+  /** Nor do they wait this long. */
+  static final long LONG_NANOS = 1_000_000_000;
+
+  /** A request and the queue of its kind. */
+  record Queued(RequestQueue queue, BatchTask task) {}
+
+  /** Runs requests of one queue together; {@code more} of them wait behind these. */
+  @FunctionalInterface
+  interface Runner {
+    void run(RequestQueue queue, List<BatchTask> tasks, boolean more);
+  }
+
+  private final ServableId id;
+  private final int lanes;
+  private final int capacity;
+  private final BatchPolicy policy;
+  private final LongSupplier nanoTime;
+  private final Runner runner;
+  private final List<RequestQueue> active = new ArrayList<>();
+  private final List<Running> running = new ArrayList<>();
+  private int size;
+
+  /**
+   * Creates queues without anything in them.
+   *
+   * @param lanes how many runs there may be at once
+   * @param capacity how many requests may wait
+   */
+  RequestQueues(
+      ServableId id,
+      int lanes,
+      int capacity,
+      BatchPolicy policy,
+      LongSupplier nanoTime,
+      Runner runner) {
+    this.id = id;
+    this.lanes = lanes;
+    this.capacity = capacity;
+    this.policy = policy;
+    this.nanoTime = nanoTime;
+    this.runner = runner;
+  }
+
+  @Override
+  public @Nullable ServingException overload() {
+    if (size >= capacity) {
+      return refused(capacity + " requests wait already");
+    }
+    if (!policy.hasObjective()) {
+      return null;
+    }
+    double before = 0;
+    for (RequestQueue queue : active) {
+      before += nanosFor(queue, queue.waitingRows());
+    }
+    return late(untilALaneIsFree() + before / lanes);
+  }
+
+  @Override
+  public @Nullable ServingException add(Queued queued) {
+    RequestQueue queue = queued.queue();
+    ServingException refusal = overload();
+    if (refusal == null && policy.hasObjective()) {
+      refusal = late(expectedNanos(queue, queued.task().rows()));
+    }
+    if (refusal != null) {
+      return refusal;
+    }
+    if (queue.isEmpty()) {
+      active.add(queue);
+    }
+    queue.add(queued.task());
+    size++;
+    return null;
+  }
+
+  private @Nullable ServingException late(double nanos) {
+    return nanos <= policy.budget()
+        ? null
+        : refused(
+            "an answer would take about %.1f ms, and the objective is %.1f ms"
+                .formatted(nanos / 1e6, policy.objectiveNanos() / 1e6));
+  }
+
+  private ServingException refused(String reason) {
+    return new ServingException(Code.UNAVAILABLE, "Servable " + id + " is overloaded: " + reason);
+  }
+
+  /** Returns how long a request with so many rows would be here until its run has ended. */
+  private double expectedNanos(RequestQueue own, long rows) {
+    double before = 0;
+    for (RequestQueue queue : active) {
+      if (queue != own) {
+        before += nanosFor(queue, queue.waitingRows());
+      }
+    }
+    long limit = limit(own);
+    long inFull = (own.waitingRows() + rows - 1) / limit * limit;
+    before += nanosFor(own, inFull);
+    double last = own.costs().usual(Math.min(limit, own.waitingRows() + rows - inFull));
+    return untilALaneIsFree() + before / lanes + last;
+  }
+
+  private double nanosFor(RequestQueue queue, long rows) {
+    long limit = limit(queue);
+    long full = rows / limit;
+    long rest = rows % limit;
+    return full * queue.costs().usual(limit) + (rest == 0 ? 0 : queue.costs().usual(rest));
+  }
+
+  private double untilALaneIsFree() {
+    if (running.size() < lanes) {
+      return 0;
+    }
+    long now = nanoTime.getAsLong();
+    double first = Double.MAX_VALUE;
+    for (Running run : running) {
+      first = Math.min(first, Math.max(0, run.started + run.expected - now));
+    }
+    return first;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public Lanes.Work take() {
+    long now = nanoTime.getAsLong();
+    RequestQueue longest = active.getFirst();
+    for (RequestQueue queue : active) {
+      if (queue.oldest() - longest.oldest() < 0) {
+        longest = queue;
+      }
+    }
+    long limit = limit(longest);
+    boolean behind = !policy.hasObjective() && (size > MANY || now - longest.oldest() > LONG_NANOS);
+    List<BatchTask> tasks = behind ? longest.takeNewest(limit) : longest.takeOldest(limit);
+    if (longest.isEmpty()) {
+      active.remove(longest);
+    }
+    size -= tasks.size();
+    double expected = longest.costs().usual(RequestQueue.rows(tasks));
+    Running run = new Running(longest, tasks, !longest.isEmpty(), now, expected);
+    running.add(run);
+    return run;
+  }
+
+  @Override
+  public void done(Lanes.Work work) {
+    running.remove(work);
+  }
+
+  private long limit(RequestQueue queue) {
+    return queue.merges() ? policy.limit(queue.costs()) : 1;
+  }
+
+  /** Requests of one queue on their way. */
+  private final class Running implements Lanes.Work {
+    private final RequestQueue queue;
+    private final List<BatchTask> tasks;
+    private final boolean more;
+    private final long started;
+    private final double expected;
+
+    Running(
+        RequestQueue queue, List<BatchTask> tasks, boolean more, long started, double expected) {
+      this.queue = queue;
+      this.tasks = tasks;
+      this.more = more;
+      this.started = started;
+      this.expected = expected;
+    }
+
+    @Override
+    public void run() {
+      runner.run(queue, tasks, more);
+    }
+  }
+}

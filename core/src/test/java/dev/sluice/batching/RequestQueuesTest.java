@@ -1,0 +1,160 @@
+package dev.sluice.batching;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ServableId;
+import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.Shape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class RequestQueuesTest {
+  private static final long MILLI = 1_000_000;
+
+  private final AtomicLong now = new AtomicLong();
+  private final NumberModel model = new NumberModel(NumberModel.Kind.TWICE);
+  private final RequestQueue queue = queue(2);
+  private final List<BatchTask> ran = new ArrayList<>();
+
+  private RequestQueue queue(int columns) {
+    return new RequestQueue(request(1, columns), true, true);
+  }
+
+  private NumberRequest request(int rows, int columns) {
+    return new NumberRequest(model, Shape.of(rows, columns), new float[rows * columns]);
+  }
+
+  private RequestQueues queues(int capacity, Duration objective) {
+    return new RequestQueues(
+        new ServableId("m", 1),
+        1,
+        capacity,
+        BatchPolicy.of(objective),
+        now::get,
+        (of, tasks, more) -> ran.addAll(tasks));
+  }
+
+  private @Nullable ServingException add(RequestQueues queues, RequestQueue to, int rows) {
+    NumberRequest request = request(rows, 2);
+    return queues.add(
+        new RequestQueues.Queued(to, BatchTask.of(request, request, rows, now.get())));
+  }
+
+  private List<Long> take(RequestQueues queues) {
+    ran.clear();
+    Lanes.Work work = queues.take();
+    work.run();
+    queues.done(work);
+    return ran.stream().map(BatchTask::queuedNanos).toList();
+  }
+
+  private void learn(long rows, long nanos) {
+    queue.costs().add(rows, nanos, false);
+  }
+
+  @Test
+  void whatWaitsSharesARunUpToTheLimit() {
+    RequestQueues queues = queues(100, Duration.ZERO);
+    learn(1, MILLI / 10);
+    learn(4, MILLI / 10);
+    for (int i = 0; i < 12; i++) {
+      now.set(i);
+      assertNull(add(queues, queue, 1));
+    }
+    assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L), take(queues), "twice what was tried");
+    assertEquals(List.of(8L, 9L, 10L, 11L), take(queues));
+    assertEquals(0, queues.size());
+  }
+
+  @Test
+  void aRequestWithMoreRowsThanTheLimitRunsAlone() {
+    RequestQueues queues = queues(100, Duration.ZERO);
+    assertNull(add(queues, queue, 50));
+    now.set(1);
+    assertNull(add(queues, queue, 1));
+    assertEquals(List.of(0L), take(queues));
+    assertEquals(List.of(1L), take(queues));
+  }
+
+  @Test
+  void theQueueWithTheOldestRequestIsNext() {
+    RequestQueues queues = queues(100, Duration.ZERO);
+    RequestQueue other = queue(3);
+    now.set(5);
+    assertNull(add(queues, queue, 1));
+    now.set(3);
+    assertNull(add(queues, other, 1));
+    now.set(7);
+    assertNull(add(queues, queue, 1));
+    assertEquals(List.of(3L), take(queues));
+    assertEquals(List.of(5L, 7L), take(queues));
+  }
+
+  @Test
+  void aFullServableRefuses() {
+    RequestQueues queues = queues(2, Duration.ZERO);
+    assertNull(add(queues, queue, 1));
+    assertNull(add(queues, queue, 1));
+    ServingException refusal = add(queues, queue, 1);
+    assertNotNull(refusal);
+    assertEquals(Code.UNAVAILABLE, refusal.code());
+    assertTrue(refusal.text().contains("2 requests wait already"), refusal.text());
+  }
+
+  @Test
+  void anObjectiveRefusesAtOnceWhatWouldBeLate() {
+    RequestQueues queues = queues(1000, Duration.ofMillis(10));
+    learn(1, 2 * MILLI); // two at most in a run, of 4 ms, and so two runs within 8.5 ms
+    int accepted = 0;
+    ServingException refusal = add(queues, queue, 1);
+    while (refusal == null) {
+      accepted++;
+      refusal = add(queues, queue, 1);
+    }
+    assertEquals(4, accepted);
+    assertTrue(refusal.text().contains("objective is 10.0 ms"), refusal.text());
+    take(queues);
+    assertNull(add(queues, queue, 1), "there is room again");
+  }
+
+  @Test
+  void aRunUnderWayCounts() {
+    RequestQueues queues = queues(1000, Duration.ofMillis(10));
+    learn(1, 5 * MILLI);
+    assertNull(add(queues, queue, 1));
+    Lanes.Work running = queues.take();
+    assertNotNull(add(queues, queue, 1), "5 ms are left, and it takes 5 itself");
+    now.set(4 * MILLI);
+    assertNull(add(queues, queue, 1));
+    queues.done(running);
+  }
+
+  @Test
+  void aServableThatDoesNotKeepUpServesTheNewestFirstAndForgetsNobody() {
+    RequestQueues queues = queues(10_000, Duration.ZERO);
+    learn(1, MILLI);
+    learn(4, MILLI); // eight at most in a run
+    int waiting = RequestQueues.MANY + 8;
+    for (int i = 0; i < waiting; i++) {
+      now.set(i);
+      assertNull(add(queues, queue, 1));
+    }
+    List<Long> first = take(queues);
+    assertEquals(8, first.size());
+    assertTrue(first.contains(waiting - 1L), () -> "the newest: " + first);
+    List<Long> second = take(queues);
+    assertTrue(second.contains(0L) || first.contains(0L), "the oldest");
+    while (queues.size() > 0) {
+      take(queues);
+    }
+  }
+}
