@@ -32,12 +32,40 @@ final class TurnBatches {
     turn.add(queue, task);
     if (!turn.scheduled) {
       turn.scheduled = true;
-      endOfTurn.execute(turn);
+      endOfTurn.execute(() -> run(turn));
     }
   }
 
-  /** What one thread has gathered. */
-  private final class Turn implements Runnable {
+  private void run(Turn turn) {
+    List<RequestQueue> queues = turn.queues;
+    List<List<BatchTask>> tasks = turn.tasks;
+    // An answer may bring the next request on this thread, which then belongs to another turn.
+    turn.queues = new ArrayList<>();
+    turn.tasks = new ArrayList<>();
+    turn.scheduled = false;
+    run(queues, tasks, 0);
+  }
+
+  /** A bug in the run of one queue must not keep the others from their end. */
+  private void run(List<RequestQueue> queues, List<List<BatchTask>> tasks, int first) {
+    int next = first;
+    try {
+      while (next < queues.size()) {
+        int at = next++;
+        runner.run(queues.get(at), tasks.get(at));
+      }
+    } finally {
+      if (next < queues.size()) {
+        run(queues, tasks, next);
+      }
+    }
+  }
+
+  /**
+   * What one thread has gathered. Refers to nothing once it has run: event loops outlive servables,
+   * and a value that leads to its own thread-local variable would be held as long as the thread.
+   */
+  private static final class Turn {
     private List<RequestQueue> queues = new ArrayList<>();
     private List<List<BatchTask>> tasks = new ArrayList<>();
     private boolean scheduled;
@@ -53,19 +81,6 @@ final class TurnBatches {
       first.add(task);
       queues.add(queue);
       tasks.add(first);
-    }
-
-    @Override
-    public void run() {
-      List<RequestQueue> ready = queues;
-      List<List<BatchTask>> together = tasks;
-      // An answer may bring the next request on this thread, which then belongs to another turn.
-      queues = new ArrayList<>();
-      tasks = new ArrayList<>();
-      scheduled = false;
-      for (int i = 0; i < ready.size(); i++) {
-        runner.run(ready.get(i), together.get(i));
-      }
     }
   }
 }
