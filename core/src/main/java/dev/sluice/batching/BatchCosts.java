@@ -34,7 +34,10 @@ final class BatchCosts {
 
   private final double[] usualRows = new double[CLASSES.length];
   private final double[] usualNanos = new double[CLASSES.length];
-  private final int[] counts = new int[CLASSES.length];
+
+  /** Long, since a busy day has more runs than an int can count. */
+  private final long[] counts = new long[CLASSES.length];
+
   private final long[] windowShortest = new long[CLASSES.length];
   private final AtomicLongArray shortest = new AtomicLongArray(CLASSES.length);
 
@@ -50,7 +53,7 @@ final class BatchCosts {
       usualNanos[larger] -= usualNanos[larger] * FORGETTING;
     }
     long took = Math.max(1, nanos);
-    int count = ++counts[at];
+    long count = ++counts[at];
     if (count == 1) {
       usualRows[at] = rows;
       usualNanos[at] = took;

@@ -11,11 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells from shapes what could be merged by rows: by the first dimension of every tensor. */
 final class RowShapes {
+  /** Sums of rows must not overflow, whatever a tensor without values claims to have. */
+  private static final long MOST_ROWS = Integer.MAX_VALUE;
+
   private RowShapes() {}
 
   /**
    * Returns the rows of a request: the first dimension that all its inputs have; -1 if they have no
-   * such dimension, if it is 0, or if an input is missing or has the signature's default value.
+   * such dimension, if it is 0 or beyond all reason, or if an input is missing or has the
+   * signature's default value.
    */
   static long rows(RunRequest request) {
     Signature signature = request.signature();
@@ -29,7 +33,10 @@ final class RowShapes {
         return -1;
       }
       long dim = input.shape().dim(0);
-      if (dim <= 0 || (rows >= 0 && dim != rows) || isDefault(input, signature.defaultValue(i))) {
+      if (dim <= 0
+          || dim > MOST_ROWS
+          || (rows >= 0 && dim != rows)
+          || isDefault(input, signature.defaultValue(i))) {
         return -1;
       }
       rows = dim;

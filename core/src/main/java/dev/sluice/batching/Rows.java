@@ -8,6 +8,7 @@ import dev.sluice.tensor.TensorAllocator;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -38,15 +39,14 @@ final class Rows {
 
   /**
    * Returns a row with other values, such as the model may take as well: the same in reverse order;
-   * of floats half of that and a quarter; of a single number 0 or 1; of a single text none.
+   * of floats half of that and a quarter. Where that is the row itself, zeros, or ones if it has
+   * them; of texts empty ones, or "1". Two rows that are the same would hide what they see.
    */
   static Tensor altered(TensorAllocator allocator, Tensor row) {
     long count = row.shape().elements();
     if (row.dtype() == DataType.STRING) {
       List<byte[]> texts = elements(row, count, count);
-      Collections.reverse(texts);
-      return StringTensors.create(
-          allocator, row.shape(), count == 1 ? List.of(new byte[0]) : texts);
+      return StringTensors.create(allocator, row.shape(), alteredTexts(texts));
     }
     MemorySegment from = row.data();
     Tensor altered = allocator.allocate(row.dtype(), row.shape(), from.byteSize());
@@ -68,15 +68,42 @@ final class Rows {
           to.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value / 2 + 0.25);
         }
       }
-      default -> {
-        if (count == 1 && from.mismatch(to) < 0) {
-          byte low = from.get(ValueLayout.JAVA_BYTE, 0);
-          to.fill((byte) 0);
-          to.set(ValueLayout.JAVA_BYTE, 0, (byte) (low == 0 ? 1 : 0));
-        }
-      }
+      default -> {}
+    }
+    if (from.mismatch(to) < 0) {
+      fillOtherwise(from, to, row.dtype());
     }
     return altered;
+  }
+
+  private static List<byte[]> alteredTexts(List<byte[]> texts) {
+    List<byte[]> altered = texts.reversed();
+    for (int i = 0; i < texts.size(); i++) {
+      if (!Arrays.equals(texts.get(i), altered.get(i))) {
+        return altered;
+      }
+    }
+    boolean hasText = texts.stream().anyMatch(text -> text.length > 0);
+    return Collections.nCopies(texts.size(), hasText ? new byte[0] : new byte[] {'1'});
+  }
+
+  /** Fills with zeros; with ones if there are nothing but zeros already. */
+  private static void fillOtherwise(MemorySegment from, MemorySegment to, DataType dtype) {
+    to.fill((byte) 0);
+    if (from.mismatch(to) >= 0) {
+      return;
+    }
+    int size = dtype.byteSize();
+    for (long at = 0; at < to.byteSize(); at += size) {
+      switch (dtype) {
+        case FLOAT, COMPLEX64 -> to.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, 1f);
+        case DOUBLE, COMPLEX128 -> to.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, at, 1.0);
+        case HALF -> to.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(1f));
+        case BFLOAT16 ->
+            to.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short) (Float.floatToIntBits(1f) >>> 16));
+        default -> to.set(ValueLayout.JAVA_BYTE, at, (byte) 1);
+      }
+    }
   }
 
   private static List<byte[]> elements(Tensor tensor, long elements, long wanted) {

@@ -43,6 +43,8 @@ final class RowTrialTest {
   void rowsThatSeeTheOthersDoNot() {
     assertInstanceOf(
         RowTrial.Outcome.Dependent.class, tryWith(NumberModel.Kind.CENTRED, 1, 1, 1, 1));
+    assertInstanceOf(
+        RowTrial.Outcome.Dependent.class, tryWith(NumberModel.Kind.CENTRED, 0.5f, 0.5f));
     assertInstanceOf(RowTrial.Outcome.Dependent.class, tryWith(NumberModel.Kind.ROW_COUNT, 1, 2));
   }
 
@@ -61,6 +63,8 @@ final class RowTrialTest {
     NumberModel model = new NumberModel(NumberModel.Kind.TWICE);
     NumberRequest scalar = new NumberRequest(model, Shape.scalar(), 1);
     NumberRequest empty = new NumberRequest(model);
+    NumberRequest valueless = new NumberRequest(model, Shape.of(1L << 62, 0));
+    assertNull(RowTrial.of(model, valueless), "sums of its rows would overflow");
     assertNull(RowTrial.of(model, scalar));
     assertNull(RowTrial.of(model, empty));
   }
@@ -91,6 +95,26 @@ final class RowTrialTest {
         RowShapes.allowRows(
             new Signature("s", "", List.of(texts), List.of(label, tokens), Map.of())));
     assertFalse(RowShapes.allowRows(new Signature("s", "", List.of(), List.of(label), Map.of())));
+  }
+
+  /** Two rows that are the same would tell nothing of a model that compares them. */
+  @Test
+  void rowsAreAlteredWhateverTheyAre() {
+    CountingAllocator memory = new CountingAllocator();
+    for (DataType dtype : DataType.values()) {
+      if (dtype.isFixedSize()) {
+        for (byte fill : new byte[] {0, 1, 63}) {
+          Tensor row = memory.allocate(dtype, Shape.of(1, 2), 2L * dtype.byteSize());
+          row.data().fill(fill);
+          Tensor altered = Rows.altered(memory, row);
+          assertFalse(Rows.areClose(row, altered), () -> dtype + " " + fill);
+        }
+      }
+    }
+    for (String text : List.of("", "1", "text")) {
+      Tensor row = texts(memory, Shape.of(1, 3), text, text, text);
+      assertFalse(Rows.areClose(row, Rows.altered(memory, row)), text);
+    }
   }
 
   @Test
