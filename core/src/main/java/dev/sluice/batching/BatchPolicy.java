@@ -35,6 +35,14 @@ record BatchPolicy(long objectiveNanos) {
     return SHARE_OF_OBJECTIVE * objectiveNanos;
   }
 
+  /**
+   * Returns how long a request may have waited when its run begins; only with an objective. One
+   * that has hardly waited is run whatever runs take: only runs tell that they have become faster.
+   */
+  double mostWait(double runNanos) {
+    return Math.max(objectiveNanos - runNanos, objectiveNanos - budget());
+  }
+
   /** Returns how many rows may share a run. */
   long limit(BatchCosts costs) {
     return costs.largestWithin(

@@ -88,7 +88,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   public @Nullable ServingException add(Queued queued) {
     RequestQueue queue = queued.queue();
     ServingException refusal = overload();
-    if (refusal == null && policy.hasObjective()) {
+    if (refusal == null && policy.hasObjective() && !isIdle()) {
       refusal = late(expectedNanos(queue, queued.task().rows()));
     }
     if (refusal != null) {
@@ -100,6 +100,14 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     queue.add(queued.task());
     size++;
     return null;
+  }
+
+  /**
+   * True if a request would be run at once. It then is, however long runs took: were all refused
+   * after a slow run, no run would ever show that they have become faster.
+   */
+  private boolean isIdle() {
+    return size == 0 && running.size() < lanes;
   }
 
   private @Nullable ServingException late(double nanos) {

@@ -126,6 +126,19 @@ final class RequestQueuesTest {
     assertNull(add(queues, queue, 1), "there is room again");
   }
 
+  /** Else one slow run, such as a model's first, would be the last for ever. */
+  @Test
+  void anIdleServableTakesWhatWouldBeLate() {
+    RequestQueues queues = queues(1000, Duration.ofMillis(10));
+    learn(1, 500 * MILLI);
+    assertNull(add(queues, queue, 1));
+    assertNotNull(add(queues, queue, 1), "behind it is too late");
+    Lanes.Work running = queues.take();
+    assertNotNull(add(queues, queue, 1));
+    queues.done(running);
+    assertNull(add(queues, queue, 1));
+  }
+
   @Test
   void aRunUnderWayCounts() {
     RequestQueues queues = queues(1000, Duration.ofMillis(10));
