@@ -17,6 +17,8 @@ import java.util.function.ObjLongConsumer;
  *     and has done what it was given before; at once on any other thread
  * @param expired is told of each request that ended in the queue, because its deadline passed or
  *     its client left; on a lane, so it must not block
+ * @param shared is told of each run of requests that may share runs, and of its rows; on the thread
+ *     that ran, so it must not block
  */
 public record LaneOptions(
     int lanes,

@@ -1,6 +1,5 @@
 package dev.sluice.batching;
 
-import dev.sluice.batching.merge.Batch;
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
@@ -77,7 +76,12 @@ public final class LaneServable implements Servable {
             "lane-" + id.model() + "-" + id.version(),
             options.lanes(),
             new RequestQueues(
-                id, options.lanes(), options.queueCapacity(), policy, nanoTime, this::runWanted));
+                id,
+                options.lanes(),
+                options.queueCapacity(),
+                policy,
+                nanoTime,
+                (of, tasks, more) -> run(of, tasks, true, more)));
     Map<Signature, Runs> runs = new HashMap<>();
     for (Signature signature : servable.signatures().values()) {
       boolean mayMerge =
@@ -128,16 +132,17 @@ public final class LaneServable implements Servable {
   @Override
   public void run(RunRequest request, Completion completion) {
     Runs runs = runs(request);
-    long rows = runs.mergeability.merges() ? RowShapes.rows(request) : 0;
-    boolean merging = rows > 0;
+    Mergeability mergeability = runs.mergeability;
+    long rows = mergeability.isRuledOut() ? 0 : RowShapes.rows(request);
+    boolean merging = rows > 0 && mergeability.merges();
     RequestQueue queue = runs.queues.queueOf(request, merging, runs.shapeBound);
     BatchTask task = BatchTask.of(request, completion, merging ? rows : 1, nanoTime.getAsLong());
-    if (!isCheap(queue, task.rows(), 1)) {
+    if (!isCheap(queue, task.rows(), 1) || (rows > 0 && mergeability.isUntried())) {
       offer(queue, task);
     } else if (merging) {
       turns.add(queue, task);
     } else {
-      runWanted(queue, List.of(task), false);
+      run(queue, List.of(task), false, false);
     }
   }
 
@@ -162,7 +167,7 @@ public final class LaneServable implements Servable {
   /** What came in one turn of an event loop stays there if it is cheap together. */
   private void endTurn(RequestQueue queue, List<BatchTask> tasks) {
     if (isCheap(queue, RequestQueue.rows(tasks), tasks.size())) {
-      runWanted(queue, tasks, false);
+      run(queue, tasks, false, false);
     } else {
       for (BatchTask task : tasks) {
         offer(queue, task);
@@ -171,20 +176,28 @@ public final class LaneServable implements Servable {
   }
 
   /**
-   * Runs requests of one queue on the calling thread: a lane, or where they are cheap.
+   * Runs requests of one queue on the calling thread: a lane, or where they are cheap. Only on a
+   * lane a trial may follow: it runs when the request is answered and its lease given back, and
+   * lanes are waited for before the servable is unloaded.
    *
    * @param more whether others wait behind them
    */
-  private void runWanted(RequestQueue queue, List<BatchTask> taken, boolean more) {
-    List<BatchTask> tasks = wanted(queue, taken);
-    if (tasks.isEmpty()) {
-      return;
-    }
-    Mergeability mergeability = runs(tasks.getFirst().request()).mergeability;
-    if (!queue.merges() && mergeability.beginTrial()) {
-      runWithTrial(queue, tasks, mergeability);
-    } else {
-      runTogether(queue, tasks, more);
+  private void run(RequestQueue queue, List<BatchTask> taken, boolean onLane, boolean more) {
+    try {
+      List<BatchTask> tasks = wanted(queue, taken);
+      if (!tasks.isEmpty()) {
+        RunRequest first = tasks.getFirst().request();
+        Mergeability mergeability = runs(first).mergeability;
+        boolean mayTry = onLane && !queue.merges() && mergeability.isUntried();
+        if (mayTry && RowShapes.rows(first) > 0 && mergeability.beginTrial()) {
+          runWithTrial(queue, tasks, mergeability);
+        } else {
+          runTogether(queue, tasks, more);
+        }
+      }
+    } catch (RuntimeException | Error bug) {
+      BatchTask.failRest(taken);
+      throw bug;
     }
   }
 
@@ -193,7 +206,7 @@ public final class LaneServable implements Servable {
     long now = nanoTime.getAsLong();
     double most =
         policy.hasObjective()
-            ? policy.objectiveNanos() - queue.costs().usual(RequestQueue.rows(taken))
+            ? policy.mostWait(queue.costs().usual(RequestQueue.rows(taken)))
             : Double.MAX_VALUE;
     int ended = 0;
     for (int i = 0; i < taken.size(); i++) {
@@ -230,14 +243,15 @@ public final class LaneServable implements Servable {
             "The request's deadline passed while it waited for servable " + id));
   }
 
-  /** Runs requests in one run, and learns what it costs. */
+  /** Runs requests in one run, and learns what it costs; if that fails, each in its own. */
   private void runTogether(RequestQueue queue, List<BatchTask> tasks, boolean more) {
     long start = nanoTime.getAsLong();
     long rows = RequestQueue.rows(tasks);
+    List<BatchTask> rest = List.of();
     if (tasks.size() == 1) {
       tasks.getFirst().runOn(servable);
     } else {
-      new Batch(servable, tasks, rows, false).run();
+      rest = SharedRun.run(servable, tasks, rows);
     }
     // A run that failed says nothing of what runs cost.
     if (tasks.getFirst().hasSucceeded()) {
@@ -246,16 +260,21 @@ public final class LaneServable implements Servable {
     if (queue.merges()) {
       options.shared().accept(id, rows);
     }
+    for (BatchTask task : rest.isEmpty() ? rest : wanted(queue, rest)) {
+      task.runOn(servable);
+    }
   }
 
   /** The trial comes after the answer, which nobody should wait longer for. */
   private void runWithTrial(RequestQueue queue, List<BatchTask> tasks, Mergeability mergeability) {
-    RowTrial.Outcome outcome = new RowTrial.Outcome.Unknown("no rows");
+    RowTrial.Outcome outcome = new RowTrial.Outcome.Unknown("no memory for rows");
     RunRequest request = tasks.getFirst().request();
     Signature signature = request.signature();
     try (RowTrial trial = RowTrial.of(servable, request)) {
       runTogether(queue, tasks, false);
-      if (trial != null) {
+      if (!tasks.getFirst().hasSucceeded()) {
+        outcome = new RowTrial.Outcome.NotMade();
+      } else if (trial != null) {
         outcome = trial.run();
       }
     } finally {

@@ -12,6 +12,8 @@ final class Mergeability {
    *   UNTRIED -> TRYING     one thread, by compare-and-set
    *   TRYING  -> MERGES | ALONE
    *   TRYING  -> UNTRIED    the trial told nothing; MAX_TRIALS times at most, then ALONE
+   *   TRYING  -> UNTRIED    there was none; as often as it takes, or a client with bad requests
+   *                         could rule out that those of others share runs
    */
   private enum State {
     UNTRIED,
@@ -37,20 +39,32 @@ final class Mergeability {
     return state.getOpaque() == State.MERGES;
   }
 
+  /** Returns true if requests will never share runs. */
+  boolean isRuledOut() {
+    return state.getOpaque() == State.ALONE;
+  }
+
+  /**
+   * Returns true if a trial is to be made. A snapshot; {@link #beginTrial} decides who makes it.
+   */
+  boolean isUntried() {
+    return state.getOpaque() == State.UNTRIED;
+  }
+
   /** Returns true if the caller is to make the trial, and to tell its outcome. */
   boolean beginTrial() {
-    return state.getOpaque() == State.UNTRIED && state.compareAndSet(State.UNTRIED, State.TRYING);
+    return isUntried() && state.compareAndSet(State.UNTRIED, State.TRYING);
   }
 
   /** The trial of the caller has ended. */
   void endTrial(RowTrial.Outcome outcome) {
-    trials++;
     state.set(
         switch (outcome) {
           case RowTrial.Outcome.Independent() -> State.MERGES;
           case RowTrial.Outcome.Dependent(String _) -> State.ALONE;
           case RowTrial.Outcome.Unknown(String _) ->
-              trials < MAX_TRIALS ? State.UNTRIED : State.ALONE;
+              ++trials < MAX_TRIALS ? State.UNTRIED : State.ALONE;
+          case RowTrial.Outcome.NotMade() -> State.UNTRIED;
         });
   }
 }

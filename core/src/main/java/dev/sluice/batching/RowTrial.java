@@ -30,6 +30,9 @@ final class RowTrial implements AutoCloseable {
 
     /** The rows that were tried do not run at all. */
     record Unknown(String reason) implements Outcome {}
+
+    /** There was no trial: the request itself failed. */
+    record NotMade() implements Outcome {}
   }
 
   private final Servable servable;

@@ -243,7 +243,7 @@ final class LaneScheduleTest {
           }
           case DEADLINE_EXCEEDED -> assertTrue(request.isAbandoned(), where);
           case UNAVAILABLE -> assertTrue(!request.text().isEmpty(), where);
-          case DATA_LOSS -> {} // it, or one of its batch, was poisoned
+          case DATA_LOSS -> assertTrue(mayFail.get(i), "another was poisoned, " + where);
           default -> throw new AssertionError(where + ": " + request.code() + request.text());
         }
       }
