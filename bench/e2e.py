@@ -3,176 +3,15 @@
 same stack and the raw engine loop, all in the same minute on the same core. See bench/README.md."""
 
 import argparse
-import fcntl
-import json
-import os
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from e2e_payloads import check_json, check_predict_response, large_case, tiny_case
-
-ROOT = Path(__file__).resolve().parent.parent
-PREDICT = '/tensorflow.serving.PredictionService/Predict'
-START_SECONDS = 60
-
-
-class Process:
-    """A server pinned to one core; its tag lets the load generator find it in /proc."""
-
-    def __init__(self, name, command, cpu, log_folder):
-        self.tag = f'{name}-{os.getpid()}-{time.monotonic_ns()}'
-        self.log = Path(log_folder) / f'{name}.log'
-        env = dict(os.environ, BENCH_TAG=self.tag, TF_CPP_MIN_LOG_LEVEL='3')
-        self.started = time.monotonic()
-        with open(self.log, 'w') as log:
-            self.process = subprocess.Popen(
-                ['taskset', '-c', cpu, *command], env=env, stdout=log, stderr=subprocess.STDOUT)
-
-    def fail_if_dead(self):
-        if self.process.poll() is not None:
-            sys.exit(f'{self.tag} ended with {self.process.returncode}:\n{self.log.read_text()[-2000:]}')
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-
-class Load:
-    """The load generator, pinned to a core of its own."""
-
-    def __init__(self, binary, cpu):
-        self.command = ['taskset', '-c', cpu, str(binary)]
-
-    def target(self, ports, request):
-        """The arguments that send a request to a server at (gRPC port, HTTP port)."""
-        if request['protocol'] == 'grpc':
-            return ['-url', f'127.0.0.1:{ports[0]}', '-grpc', PREDICT, '-body', request['file']]
-        url = f'http://127.0.0.1:{ports[1]}/v1/models/{request["model"]}:predict'
-        return ['-url', url, '-body', request['file']]
-
-    def once(self, ports, request):
-        """One request; returns the answer's bytes, or None and why not."""
-        done = subprocess.run(
-            [*self.command, *self.target(ports, request), '-once'], capture_output=True)
-        return (done.stdout, '') if done.returncode == 0 else (None, done.stdout + done.stderr)
-
-    def run(self, process, ports, request, clients, seconds, warm):
-        done = subprocess.run(
-            [*self.command, *self.target(ports, request), '-tag', process.tag, '-c', str(clients),
-             '-d', str(seconds), '-w', str(warm)], capture_output=True, text=True)
-        try:
-            result = json.loads(done.stdout)
-        except ValueError:
-            process.fail_if_dead()
-            sys.exit(f'load generator failed: {done.stdout}{done.stderr}')
-        if not result['procs']:
-            sys.exit(f'{process.tag}: no process of that tag, so no CPU time to read')
-        if result['errors']:
-            sys.exit(f'{process.tag}: {result["errors"]} errors, first: {result.get("first_error")}')
-        return result
-
-    def memory(self, process):
-        done = subprocess.run(
-            [*self.command, '-mem', '-tag', process.tag], capture_output=True, text=True)
-        return json.loads(done.stdout)['pss_mb']
-
-
-def free_ports(count):
-    """Ports that nobody listens on now, so that no answer can come from somebody else's server."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(('127.0.0.1', 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-def wait_for_turn():
-    """Two runs at once would measure each other. Returns a lock that is held until it is closed."""
-    lock = open(Path(tempfile.gettempdir()) / 'sluice-e2e.lock', 'w')
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print('waiting for another run to end', file=sys.stderr)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
-
-
-def raw_loop(bench_dir, case, cpu, seconds):
-    """CPU microseconds of one run of the model through the C API, on the calling thread."""
-    env = dict(os.environ, BATCHES='1', TF_CPP_MIN_LOG_LEVEL='3')
-    done = subprocess.run(
-        ['taskset', '-c', cpu, str(bench_dir / 'engine' / 'tfrun'), str(case['model_dir'] / '1'),
-         case['spec'], '1', '1', '1', str(seconds)], capture_output=True, text=True, env=env)
-    try:
-        result = json.loads(done.stdout)
-    except ValueError:
-        sys.exit(f'raw engine loop failed: {done.stdout}{done.stderr}')
-    return result['us_per_run'] * min(1.0, result['cores'])
-
-
-def serve_command(case, ports, extra):
-    return [str(ROOT / 'sluice'), 'serve', f'--port={ports[0]}', f'--rest_api_port={ports[1]}',
-            f'--model_name={case["model"]}', f'--model_base_path={case["model_dir"].resolve()}', *extra]
-
-
-def echo_command(java, case, ports, answers):
-    lib = ROOT / 'bench' / 'target' / 'lib'
-    command = [java, f'@{ROOT}/dist/jvm.options', '-cp', f'{ROOT}/bench/target/classes:{lib}/*',
-               'dev.sluice.bench.EchoServer', f'--port={ports[0]}', f'--rest_api_port={ports[1]}',
-               f'--grpc_answer={answers["grpc"]}', f'--rest_answer={answers["rest"]}']
-    return command + ([f'--decode={case["decode"]}'] if case.get('decode') else [])
-
-
-def first_answer(process, load, ports, request):
-    """Waits for the first good answer; returns it and the seconds since the process was started."""
-    why = b''
-    while time.monotonic() - process.started < START_SECONDS:
-        answer, why = load.once(ports, request)
-        process.fail_if_dead()
-        if answer is not None:
-            return answer, time.monotonic() - process.started
-        time.sleep(0.01)
-    sys.exit(f'{process.tag} gave no answer in {START_SECONDS} s: {why[-300:]!r}\n'
-             f'{process.log.read_text()[-2000:]}')
-
-
-def compare_with_golden(case, answers):
-    """Refuses to time a server that answers wrongly."""
-    for request in case['requests']:
-        answer = answers[request['name']]
-        wrong = (check_predict_response if request['protocol'] == 'grpc' else check_json)(
-            answer, case['expected'])
-        if wrong:
-            sys.exit(f'{case["name"]}, {request["name"]}: wrong answer: {wrong}')
-
-
-def record_answers(case, serve, load, ports, folder):
-    """Sends every request once; keeps the answers as files for the echo server."""
-    answers = {}
-    for request in case['requests']:
-        answer, why = load.once(ports, request)
-        if answer is None:
-            sys.exit(f'{case["name"]}, {request["name"]}: no answer: {why!r}')
-        answers[request['name']] = answer
-    compare_with_golden(case, answers)
-    files = {}
-    for request in case['requests']:
-        files[request['protocol']] = str(folder / f'{case["name"]}.{request["protocol"]}.answer')
-        Path(files[request['protocol']]).write_bytes(answers[request['name']])
-    return files
+from e2e_payloads import bench_case, check_json, check_predict_response, large_case
+from rig import (ROOT, Load, Process, echo_command, first_answer, free_ports, raw_loop,
+                 record_answers, serve_command, spread, wait_for_turn)
 
 
 class Cell:
@@ -193,8 +32,6 @@ class Cell:
 
 def measure(case, options, bench_dir, folder):
     load = Load(bench_dir / 'lg' / 'lg', options.client_cpu)
-    java = subprocess.run([str(ROOT / 'sluice'), 'java-home'], capture_output=True, text=True,
-                          check=True).stdout.strip() + '/bin/java'
     ports = free_ports(4)
     serve_ports, echo_ports = ports[:2], ports[2:]
     serve = Process('serve', serve_command(case, serve_ports, options.serve_arg), options.server_cpu,
@@ -207,7 +44,7 @@ def measure(case, options, bench_dir, folder):
         idle = load.memory(serve)
         if 'make_spec' in case:
             case['spec'] = case['make_spec'](serve_ports[1])
-        echo = Process('echo', echo_command(java, case, echo_ports, files), options.server_cpu, folder)
+        echo = Process('echo', echo_command(case, echo_ports, files), options.server_cpu, folder)
         first_answer(echo, load, echo_ports, case['requests'][-1])
         cells = {request['name']: Cell() for request in case['requests']}
         for number in range(options.passes):
@@ -225,7 +62,10 @@ def one_pass(number, case, request, cell, load, bench_dir, options, serve, echo)
     """Raw loop, echo and server one after the other, so that each pass has its own ratio."""
     warm = options.first_warm if number == 0 else 1.5
     clients = case['clients']
-    cell.raw.append(raw_loop(bench_dir, case, options.server_cpu, min(2, options.seconds)))
+    raw, undisturbed = raw_loop(bench_dir, case, options.server_cpu, min(2, options.seconds))
+    cell.raw.append(raw[1])
+    if not undisturbed:
+        cell.notes.add('the raw loop did not have its core')
     for (process, ports), list_, who in ((echo, cell.echo, 'echo'), (serve, cell.serve, 'serve')):
         result = load.run(process, ports, request, clients, options.seconds, warm)
         list_.append(result['cpu_us_per_req'])
@@ -237,13 +77,6 @@ def one_pass(number, case, request, cell, load, bench_dir, options, serve, echo)
     cell.p50.append(alone['p50_ms'])
     print(f'  {case["name"]} {request["name"]} pass {number + 1}: raw {cell.raw[-1]:.1f}'
           f' echo {cell.echo[-1]:.1f} serve {cell.serve[-1]:.1f} us', file=sys.stderr, flush=True)
-
-
-def spread(values, digits=1):
-    middle = statistics.median(values)
-    if len(values) == 1:
-        return f'{middle:.{digits}f}'
-    return f'{middle:.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})'
 
 
 def print_table(results):
@@ -294,7 +127,7 @@ def main():
         folder = Path(folder)
         for name in options.cases.split(','):
             if name == 'tiny':
-                case = tiny_case(bench_dir)
+                case = bench_case(bench_dir, 'tiny')
             else:
                 model = options.large_model or bench_dir / 'models' / 'batch_probe'
                 case = large_case(model.expanduser().resolve(), folder)

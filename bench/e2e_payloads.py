@@ -1,4 +1,4 @@
-"""Requests, expected answers and their comparison for e2e.py; plain Python, no protobuf."""
+"""Requests, expected answers and their comparison for e2e.py and batching.py; plain Python, no protobuf."""
 
 import json
 import random
@@ -74,12 +74,12 @@ def predict_request(model, signature, name, tensor):
     return bytes_field(1, spec) + bytes_field(2, entry)
 
 
-def near(found, expected):
+def near(found, expected, rtol=1e-4, atol=1e-5):
     return len(found) == len(expected) and all(
-        abs(f - e) <= 1e-5 + 1e-4 * abs(e) for f, e in zip(found, expected))
+        abs(f - e) <= atol + rtol * abs(e) for f, e in zip(found, expected))
 
 
-def check_predict_response(answer, expected):
+def check_predict_response(answer, expected, tolerance=None):
     """Returns what is wrong with a PredictResponse, or an empty string."""
     outputs = {}
     for field, _, entry in fields(answer):
@@ -87,34 +87,35 @@ def check_predict_response(answer, expected):
             pair = {number: value for number, _, value in fields(entry)}
             outputs[pair[1].decode()] = floats_of(pair[2])
     for name, values in expected.items():
-        if not near(outputs.get(name, []), values):
+        if not near(outputs.get(name, []), values, **(tolerance or {})):
             return f'{name}: expected {values[:4]}, found {outputs.get(name, [])[:4]}'
     return ''
 
 
-def check_json(answer, expected):
+def check_json(answer, expected, tolerance=None):
     """Returns what is wrong with a row-format answer for one example, or an empty string."""
     row = json.loads(answer)['predictions'][0]
     for name, values in expected.items():
         found = row[name] if isinstance(row, dict) else row
         found = found if isinstance(found, list) else [found]
-        if not near(found, values):
+        if not near(found, values, **(tolerance or {})):
             return f'{name}: expected {values[:4]}, found {found[:4]}'
     return ''
 
 
-def tiny_case(bench_dir):
-    """The tiny model of the bench folder: what one request costs besides the model."""
-    model = 'bench_tiny'
+def bench_case(bench_dir, name):
+    """A model of the bench folder, asked for one example."""
+    model = f'bench_{name}'
     golden = json.loads((bench_dir / 'models' / model / 'golden.json').read_text())[0]
     expected = {}
-    for name, tensor in golden['outputs'].items():
+    for output, tensor in golden['outputs'].items():
         rows = tensor['shape'][0]
-        expected[name] = tensor['data'][:len(tensor['data']) // rows]
+        expected[output] = tensor['data'][:len(tensor['data']) // rows]
     payloads = bench_dir / 'payloads' / model
     return {
-        'name': 'tiny', 'model': model, 'model_dir': bench_dir / 'models' / model, 'clients': 16,
+        'name': name, 'model': model, 'model_dir': bench_dir / 'models' / model, 'clients': 16,
         'spec': str(bench_dir / 'engine' / 'specs' / model / 'spec.txt'), 'expected': expected,
+        'tolerance': golden.get('tolerance', {}),
         'requests': [
             {'name': 'gRPC', 'protocol': 'grpc', 'model': model, 'file': str(payloads / 'predict.pb')},
             {'name': 'REST', 'protocol': 'rest', 'model': model, 'file': str(payloads / 'tfs.json')},
