@@ -104,7 +104,8 @@ def main():
     if options.json:
         options.json.write_text(json.dumps(
             {'command': options.command, 'settings': asdict(settings), 'runs': fleet.runs,
-             'disturbed_runs': fleet.disturbed_runs, 'results': found}, indent=1))
+             'disturbed_runs': fleet.disturbed_runs,
+             'silent_runs': fleet.silent_runs, 'results': found}, indent=1))
 
 
 if __name__ == '__main__':

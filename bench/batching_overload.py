@@ -67,17 +67,16 @@ def pressed(fleet, settings, server, request, capacity, factor, objective, best,
     """The overload, with probes before, beside and after it."""
     probes_per_second = min(50, max(4, 0.1 * capacity))
     length = SECONDS_BEFORE + settings.warm + settings.seconds + SECONDS_AFTER
-    server.process.resume()
-    try:
+
+    def run():
         probe = fleet.begin_open(server, request, probes_per_second, length, 0, records=True, seed=number)
         time.sleep(SECONDS_BEFORE)
         found = fleet.open_result(server, fleet.begin_open(
             server, request, factor * capacity, settings.seconds, settings.warm, objective_ms=objective,
             seed=number + 1))
-        probes = fleet.open_result(server, probe)
-    finally:
-        server.process.pause()
-    fleet.judge(found, probes['client_cores'])
+        return found, fleet.open_result(server, probe)
+
+    found, probes = fleet.repeated(server, run)
     begin = found['start_unix'] - probes['start_unix']
     end = begin + found['warm_s'] + found['measured_s']
     found.update(peak=best, ratio=found['goodput'] / best if best else None,
@@ -148,15 +147,14 @@ def neighbours(fleet, settings, server, requests, number):
     seconds, warm = settings.seconds, settings.warm
     light_alone = fleet.open(server, light, LIGHT_RATE, seconds, warm, seed=number + 1)
     heavy_alone = fleet.closed(server, heavy, HEAVY_CLIENTS, seconds, warm)
-    server.process.resume()
-    try:
+
+    def run():
         running = fleet.load.begin(server.process, server.ports, heavy, HEAVY_CLIENTS, seconds, warm)
-        light_beside = fleet.open_result(server, fleet.begin_open(
+        found = fleet.open_result(server, fleet.begin_open(
             server, light, LIGHT_RATE, seconds, warm, seed=number + 1))
-        heavy_beside = fleet.load.result(server.process, running)
-    finally:
-        server.process.pause()
-    fleet.judge(light_beside, heavy_beside['client_cores'])
+        return found, fleet.load.result(server.process, running)
+
+    light_beside, heavy_beside = fleet.repeated(server, run)
     runs = light_alone, heavy_alone, light_beside
     return {
         'light_p50_alone': light_alone['p50_ms'], 'light_p50_beside': light_beside['p50_ms'],

@@ -36,7 +36,7 @@ class Fleet:
         self.load = Load(self.bench_dir / 'lg' / 'lg', options.client_cpu)
         self.open_load = build_open_load()
         self.servers = []
-        self.runs = self.disturbed_runs = 0
+        self.runs = self.disturbed_runs = self.silent_runs = 0
 
     def __enter__(self):
         return self
@@ -90,33 +90,39 @@ class Fleet:
 
     def closed(self, server, request, clients, seconds, warm, refusals=False):
         """A closed loop; repeated if others disturbed it."""
-        return self.repeated(server, lambda: self.load.run(
-            server.process, server.ports, request, clients, seconds, warm, refusals))
+        return self.repeated(server, lambda: (self.load.run(
+            server.process, server.ports, request, clients, seconds, warm, refusals), None))[0]
 
     def open(self, server, request, rate, seconds, warm, **more):
         """An open loop with requests at random times; repeated if others disturbed it."""
-        return self.repeated(server, lambda: self.open_result(server, self.begin_open(
-            server, request, rate, seconds, warm, **more)))
+        return self.repeated(server, lambda: (self.open_result(server, self.begin_open(
+            server, request, rate, seconds, warm, **more)), None))[0]
 
     def repeated(self, server, run):
+        """Lets a server run for a load, and once more if others disturbed it. The load's end gives
+        its result, and that of another load beside it or None; both are returned."""
         server.process.resume()
         try:
             for _ in range(self.options.retries + 1):
-                result = run()
-                self.judge(result)
+                result, beside = run()
+                self.judge(result, beside)
                 if not result['disturbed']:
                     break
         finally:
             server.process.pause()
-        return result
+        return result, beside
 
-    def judge(self, result, other_client=0.0):
+    def judge(self, result, beside):
         """Says in the result whether others than the server and its clients used the machine."""
-        result['other_cores'] = round(result['other_cores'] - other_client, 3)
-        result['disturbed'] = (result['other_cores'] > MOST_OTHER_CORES
+        if beside:
+            result['other_cores'] = round(result['other_cores'] - beside['client_cores'], 3)
+        # Of an open loop no answer is an answer: that the server had none left to give.
+        silent = result.get('n') == 0
+        result['disturbed'] = (silent or result['other_cores'] > MOST_OTHER_CORES
                                or result.get('steal_cores', 0) > MOST_OTHER_CORES)
         self.runs += 1
         self.disturbed_runs += result['disturbed']
+        self.silent_runs += silent
 
     def begin_open(self, server, request, rate, seconds, warm, objective_ms=0, seed=1, records=False):
         """Starts an open loop over gRPC; open_result waits for its end."""
@@ -140,7 +146,9 @@ class Fleet:
         """What to say below a table."""
         return (f'{self.disturbed_runs} of {self.runs} runs were disturbed: others had more than'
                 f' {MOST_OTHER_CORES} cores. They are left out; where there was no other run, the figure has'
-                f' a {DISTURBED} and is no good.')
+                f' a {DISTURBED} and is no good.'
+                + (f' In {self.silent_runs} closed loops nothing was answered at all: left out too, but find'
+                   ' out why.' if self.silent_runs else ''))
 
 
 def build_open_load():

@@ -99,6 +99,9 @@ class Load:
             sys.exit(f'{process.tag}: no process of that tag, so no CPU time to read')
         if result['errors'] and not refusals:
             sys.exit(f'{process.tag}: {result["errors"]} errors, first: {result.get("first_error")}')
+        if not result['n']:
+            print(f'  {process.tag} gave no answer at all', file=sys.stderr)
+            result.update(dict.fromkeys(('cpu_us_per_req', 'p50_ms', 'p99_ms'), float('inf')))
         return result
 
     def memory(self, process):
