@@ -51,7 +51,7 @@ public class BatchBenchmark {
           Map.of());
 
   /** Floats in a row. */
-  @Param({"3", "1000"})
+  @Param({"3", "512", "27648"})
   public int width;
 
   private final Model model = new Model();

@@ -29,6 +29,9 @@ final class BatchCosts {
   /** A run that took more than so many times the usual says something of the machine. */
   private static final int SURPRISE = 4;
 
+  /** The first runs of a size do what later ones need not, and are never faster. */
+  private static final int FIRST = 3;
+
   /** Runs after which the usual time is settled enough to call anything a surprise. */
   private static final int SETTLED = 8;
 
@@ -57,6 +60,8 @@ final class BatchCosts {
     if (count == 1) {
       usualRows[at] = rows;
       usualNanos[at] = took;
+    } else if (count <= FIRST) {
+      usualNanos[at] = Math.min(usualNanos[at], (double) took);
     } else {
       double believed =
           count > SETTLED ? Math.min((double) took, SURPRISE * usualNanos[at]) : (double) took;

@@ -69,6 +69,13 @@ final class BatchCostsTest {
   }
 
   @Test
+  void theFirstRunsOfASizeDoMoreThanLaterOnes() {
+    add(1, 1, 1_000_000_000);
+    add(1, 1, 400);
+    assertEquals(400, costs.usual(1), CLOSE);
+  }
+
+  @Test
   void batchesGrowByTheirDouble() {
     assertEquals(2, costs.largestWithin(1000));
     add(1, 1, 10);

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Requests that share runs: each gets its own answer, once, whatever happens to the others. */
 final class LaneScheduleTest {
@@ -145,6 +147,23 @@ final class LaneScheduleTest {
     lanes.run(request, request);
     endTurn();
     return request;
+  }
+
+  /** However slow the first run was: nobody else would ever show that later ones are not. */
+  @Test
+  @Timeout(60)
+  void aSlowBeginningDoesNotRefuseEverythingForEver() {
+    NumberModel model = new NumberModel(NumberModel.Kind.TWICE);
+    AtomicLong now = new AtomicLong();
+    model.before(() -> now.addAndGet(1_000_000_000));
+    Duration objective = Duration.ofMillis(10);
+    try (Closing lanes = new Closing(lanes(model, 1, 100, objective, now::get))) {
+      int answered = 0;
+      while (answered < 3) { // those that come while it is busy are refused
+        Code code = ask(lanes.servable, new NumberRequest(model, 1, 2)).await().code();
+        answered += code == Code.OK ? 1 : 0;
+      }
+    }
   }
 
   @Test

@@ -140,6 +140,14 @@ final class RequestQueuesTest {
   }
 
   @Test
+  void anIdleServableTriesAgainWhatWasTooSlowOnce() {
+    RequestQueues queues = queues(1000, Duration.ofMillis(10));
+    learn(1, 1500 * MILLI);
+    assertNull(add(queues, queue, 1));
+    assertNotNull(add(queues, queue, 1), "one waits already");
+  }
+
+  @Test
   void aRunUnderWayCounts() {
     RequestQueues queues = queues(1000, Duration.ofMillis(10));
     learn(1, 5 * MILLI);
