@@ -114,4 +114,38 @@ class GraphOutlineTest {
   void tensorsThatTheGraphLacksAreNot() {
     assertFalse(isBound("y:0"));
   }
+
+  private boolean mayChange(String... fetches) {
+    return graph.mayChangeState(List.of(fetches));
+  }
+
+  @Test
+  void layersChangeNoState() {
+    node("w", "ReadVariableOp");
+    node("y", "MatMul", "x", "w:0");
+    node("z", "ScatterNd", "y");
+    node("update", "AssignAddVariableOp", "x");
+    assertFalse(mayChange("z:0"), "what is not fetched does not count");
+    assertTrue(mayChange("z:0", "update"));
+    node("after", "Identity", "z", "^update");
+    assertTrue(mayChange("after:0"), "control inputs do");
+  }
+
+  @Test
+  void stateIsLookedForInFunctionsLoopsAndBranches() {
+    graph.addFunction("count", Map.of("a", work("AssignAddVariableOp")));
+    graph.addFunction("double", Map.of("a", work("AddV2")));
+    for (String op : List.of("While", "If", "Case")) {
+      graph.addNode(op, new GraphOutline.Node(op, "", List.of("double", "count"), List.of("x")));
+      graph.addNode(
+          "pure " + op, new GraphOutline.Node(op, "", List.of("double", "double"), List.of("x")));
+      assertTrue(mayChange(op + ":0"), op);
+      assertFalse(mayChange("pure " + op + ":0"), op);
+    }
+    graph.addFunction("outer", Map.of("a", call("count")));
+    graph.addNode("y", call("outer", "x"));
+    assertTrue(mayChange("y:0"));
+    graph.addNode("lost", call("not in the library", "x"));
+    assertTrue(mayChange("lost:0"));
+  }
 }
