@@ -3,6 +3,7 @@ package dev.sluice.batching;
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
+import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
@@ -10,7 +11,6 @@ import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
-import dev.sluice.tensor.TensorAllocator;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * inputs' shapes decide how long they take, all outputs are wanted (so that nothing has to be
  * prepared for them), and what the last of them took is not much longer than the hand-over.
  */
-public final class LaneServable implements Servable {
+public final class LaneServable extends ForwardingServable {
   /**
    * The hand-over to a lane and back costs about 10 µs of CPU; a client with one connection loses
    * its second core for runs that are not handed over, so they must not be much longer than that.
@@ -51,7 +51,6 @@ public final class LaneServable implements Servable {
   private static final Logger LOG = System.getLogger(LaneServable.class.getName());
 
   private final ServableId id;
-  private final Servable servable;
   private final LaneOptions options;
   private final BatchPolicy policy;
   private final LongSupplier nanoTime;
@@ -65,8 +64,8 @@ public final class LaneServable implements Servable {
   private final Runs others = new Runs(new Mergeability(false), false);
 
   LaneServable(ServableId id, Servable servable, LaneOptions options, LongSupplier nanoTime) {
+    super(servable);
     this.id = id;
-    this.servable = servable;
     this.options = options;
     this.policy = BatchPolicy.of(options.objective());
     this.nanoTime = nanoTime;
@@ -107,21 +106,6 @@ public final class LaneServable implements Servable {
   public static ServableDecorator decorator(LaneOptions options) {
     return (ModelVersion version, Servable servable) ->
         new LaneServable(version.id(), servable, options, System::nanoTime);
-  }
-
-  @Override
-  public Map<String, Signature> signatures() {
-    return servable.signatures();
-  }
-
-  @Override
-  public TensorAllocator allocator() {
-    return servable.allocator();
-  }
-
-  @Override
-  public Map<String, byte[]> metadata() {
-    return servable.metadata();
   }
 
   @Override

@@ -5,15 +5,13 @@ import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.metrics.BatchingMetrics;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
+import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
-import dev.sluice.servable.Signature;
-import dev.sluice.tensor.TensorAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -31,12 +29,11 @@ import java.util.function.Consumer;
  * by the pool, which then gives it to {@link #runBatch} once or fails it when this servable or the
  * pool closes; and a {@link Batch} completes its tasks whatever happens.
  */
-public final class TfsBatching implements Servable {
+public final class TfsBatching extends ForwardingServable {
   /** What no timeout counts as. */
   private static final long LONGEST_RUN = TimeUnit.MICROSECONDS.toNanos(Integer.MAX_VALUE);
 
   private final ServableId id;
-  private final Servable servable;
   private final TfsOptions options;
   private final BatchPool pool;
   private final BatchingMetrics metrics;
@@ -57,28 +54,13 @@ public final class TfsBatching implements Servable {
       BatchPool pool,
       BatchingMetrics metrics,
       Consumer<ServableId> expired) {
+    super(servable);
     this.id = id;
-    this.servable = servable;
     this.options = options;
     this.pool = pool;
     this.metrics = metrics;
     this.expired = expired;
     this.queues = new QueueSet(servable, options, this::runBatch);
-  }
-
-  @Override
-  public Map<String, Signature> signatures() {
-    return servable.signatures();
-  }
-
-  @Override
-  public TensorAllocator allocator() {
-    return servable.allocator();
-  }
-
-  @Override
-  public Map<String, byte[]> metadata() {
-    return servable.metadata();
   }
 
   @Override
