@@ -142,9 +142,29 @@ public final class LaneServable extends ForwardingServable {
   }
 
   private void offer(RequestQueue queue, BatchTask task) {
-    ServingException refusal = lanes.offer(new RequestQueues.Queued(queue, task));
+    ServingException refusal;
+    try {
+      refusal = lanes.offer(new RequestQueues.Queued(queue, task));
+    } catch (RuntimeException | Error bug) {
+      task.failed(BatchTask.threw());
+      throw bug;
+    }
     if (refusal != null) {
       task.failed(refusal);
+    }
+  }
+
+  /** Offers each, also if one cannot be. */
+  private void offerAll(RequestQueue queue, List<BatchTask> tasks, int first) {
+    int next = first;
+    try {
+      while (next < tasks.size()) {
+        offer(queue, tasks.get(next++));
+      }
+    } finally {
+      if (next < tasks.size()) {
+        offerAll(queue, tasks, next);
+      }
     }
   }
 
@@ -153,9 +173,7 @@ public final class LaneServable extends ForwardingServable {
     if (isCheap(queue, RequestQueue.rows(tasks), tasks.size())) {
       run(queue, tasks, false, false);
     } else {
-      for (BatchTask task : tasks) {
-        offer(queue, task);
-      }
+      offerAll(queue, tasks, 0);
     }
   }
 
@@ -251,15 +269,13 @@ public final class LaneServable extends ForwardingServable {
 
   /** The trial comes after the answer, which nobody should wait longer for. */
   private void runWithTrial(RequestQueue queue, List<BatchTask> tasks, Mergeability mergeability) {
-    RowTrial.Outcome outcome = new RowTrial.Outcome.Unknown("no memory for rows");
+    RowTrial.Outcome outcome = new RowTrial.Outcome.NotMade();
     RunRequest request = tasks.getFirst().request();
     Signature signature = request.signature();
     try (RowTrial trial = RowTrial.of(servable, request)) {
       runTogether(queue, tasks, false);
-      if (!tasks.getFirst().hasSucceeded()) {
-        outcome = new RowTrial.Outcome.NotMade();
-      } else if (trial != null) {
-        outcome = trial.run();
+      if (tasks.getFirst().hasSucceeded()) {
+        outcome = trial == null ? new RowTrial.Outcome.Unknown("no memory for rows") : trial.run();
       }
     } finally {
       mergeability.endTrial(outcome);

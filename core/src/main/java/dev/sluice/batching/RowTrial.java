@@ -58,16 +58,21 @@ final class RowTrial implements AutoCloseable {
     int inputs = request.signature().inputs().size();
     RowTrial trial =
         new RowTrial(servable, request.signature(), new Tensor[inputs], new Tensor[inputs]);
+    boolean whole = false;
     try {
       for (int i = 0; i < inputs; i++) {
         Tensor input = Objects.requireNonNull(request.input(i));
         trial.row[i] = Rows.first(servable.allocator(), input);
         trial.other[i] = Rows.altered(servable.allocator(), trial.row[i]);
       }
+      whole = true;
       return trial;
     } catch (OutOfMemoryError tooLarge) {
-      trial.close();
       return null;
+    } finally {
+      if (!whole) {
+        trial.close();
+      }
     }
   }
 

@@ -145,15 +145,23 @@ public final class BatchPool implements AutoCloseable {
     while (turn != null) {
       done = turn.queue().owner();
       try {
-        done.run(turn.tasks());
+        run(done, turn.tasks());
       } catch (Throwable bug) {
         // The root of this thread: a bug must cost one batch, not the thread.
-        BatchTask.failRest(turn.tasks());
         Thread.currentThread()
             .getUncaughtExceptionHandler()
             .uncaughtException(Thread.currentThread(), bug);
       }
       turn = next(done);
+    }
+  }
+
+  private static void run(QueueSet queues, List<BatchTask> tasks) {
+    try {
+      queues.run(tasks);
+    } catch (RuntimeException | Error bug) {
+      BatchTask.failRest(tasks);
+      throw bug;
     }
   }
 

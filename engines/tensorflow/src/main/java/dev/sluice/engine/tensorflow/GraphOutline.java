@@ -120,7 +120,26 @@ final class GraphOutline {
           "Iterator",
           "Print",
           "BatchFunction",
-          "Unbatch");
+          "Unbatch",
+          "Reader",
+          "WholeFileReader",
+          "TextLineReader",
+          "TFRecordReader",
+          "FixedLengthRecordReader",
+          "IdentityReader",
+          "LMDBReader",
+          "Accumulator",
+          "ConditionalAccumulator",
+          "SparseConditionalAccumulator",
+          "SparseAccumulator",
+          "ResourceAccumulator",
+          "ResourceConditionalAccumulator",
+          "RngSkip",
+          "RngReadAndSkip",
+          "StatefulStandardNormal",
+          "StatefulUniform",
+          "StatefulTruncatedNormal",
+          "StatefulRandomBinomial");
 
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<String, Map<String, Node>> functions = new HashMap<>();
@@ -192,7 +211,9 @@ final class GraphOutline {
     if (STATE_CHANGING.stream().anyMatch(start -> node.op().startsWith(start))) {
       return true;
     }
-    return Stream.concat(Stream.of(node.function()), node.branches().stream())
+    // Graphs of TensorFlow 1 call a function by an operation of its name.
+    String own = functions.containsKey(node.op()) ? node.op() : "";
+    return Stream.concat(Stream.of(own, node.function()), node.branches().stream())
         .filter(function -> !function.isEmpty() && called.add(function))
         .anyMatch(
             function -> {

@@ -145,6 +145,10 @@ class GraphOutlineTest {
     graph.addFunction("outer", Map.of("a", call("count")));
     graph.addNode("y", call("outer", "x"));
     assertTrue(mayChange("y:0"));
+    node("by name", "count", "x");
+    node("pure by name", "double", "x");
+    assertTrue(mayChange("by name:0"));
+    assertFalse(mayChange("pure by name:0"));
     graph.addNode("lost", call("not in the library", "x"));
     assertTrue(mayChange("lost:0"));
   }
