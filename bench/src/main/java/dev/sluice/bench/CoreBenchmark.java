@@ -63,7 +63,14 @@ public class CoreBenchmark {
           List.of(
               LaneServable.decorator(
                   new LaneOptions(
-                      1, QUEUE, false, Duration.ZERO, Runnable::run, id -> {}, (id, rows) -> {}))));
+                      1,
+                      QUEUE,
+                      false,
+                      false,
+                      Duration.ZERO,
+                      Runnable::run,
+                      id -> {},
+                      (id, rows) -> {}))));
   private final Predictor inline = new Predictor(inlineManager, new Limiter(QUEUE));
   private final Predictor throughLane = new Predictor(laneManager, new Limiter(QUEUE));
   private final Count count = new Count();

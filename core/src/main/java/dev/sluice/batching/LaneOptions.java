@@ -12,6 +12,7 @@ import java.util.function.ObjLongConsumer;
  * @param lanes the largest number of threads
  * @param queueCapacity how many requests may wait; more are refused as UNAVAILABLE
  * @param merges true if requests may share runs
+ * @param oneCore true if there is but one core, so that no lane runs beside an event loop
  * @param objective within what time answers are wanted; zero if nothing is said
  * @param endOfTurn runs a task when the calling event loop has decoded all that was there to read,
  *     and has done what it was given before; at once on any other thread
@@ -24,6 +25,7 @@ public record LaneOptions(
     int lanes,
     int queueCapacity,
     boolean merges,
+    boolean oneCore,
     Duration objective,
     Executor endOfTurn,
     Consumer<ServableId> expired,

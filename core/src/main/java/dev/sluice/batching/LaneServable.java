@@ -14,10 +14,12 @@ import dev.sluice.servable.Signature;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Runs stay on the caller's thread only if they cannot hold it up: the engine says that the
  * inputs' shapes decide how long they take, all outputs are wanted (so that nothing has to be
- * prepared for them), and what the last of them took is not much longer than the hand-over.
+ * prepared for them), and what the last of them took is not much longer than the hand-over; or, on
+ * one core, than others may be kept waiting.
  */
 public final class LaneServable extends ForwardingServable {
   /**
@@ -47,6 +50,13 @@ public final class LaneServable extends ForwardingServable {
 
   /** Each further request in a run saves a hand-over of its own. */
   private static final long MORE_INLINE_NANOS = 10_000;
+
+  /**
+   * On one core nobody loses a second one, while a lane and an event loop that take it from each
+   * other cost a request of a small model a fifth of its time. Then only those matter who wait for
+   * the loop meanwhile, and for that this is short.
+   */
+  static final Duration MAX_INLINE_ON_ONE_CORE = Duration.ofMillis(2);
 
   private static final Logger LOG = System.getLogger(LaneServable.class.getName());
 
@@ -121,12 +131,10 @@ public final class LaneServable extends ForwardingServable {
     boolean merging = rows > 0 && mergeability.merges();
     RequestQueue queue = runs.queues.queueOf(request, merging, runs.shapeBound);
     BatchTask task = BatchTask.of(request, completion, merging ? rows : 1, nanoTime.getAsLong());
-    if (!isCheap(queue, task.rows(), 1) || (rows > 0 && mergeability.isUntried())) {
-      offer(queue, task);
-    } else if (merging) {
-      turns.add(queue, task);
+    if (rows > 0 && mergeability.isUntried()) {
+      offerAll(queue, List.of(task));
     } else {
-      run(queue, List.of(task), false, false);
+      turns.add(queue, task);
     }
   }
 
@@ -136,44 +144,56 @@ public final class LaneServable extends ForwardingServable {
   }
 
   /** True if so many requests, of so many rows together, are known to be run soonest right here. */
-  private static boolean isCheap(RequestQueue queue, long rows, int requests) {
-    return queue.mayBeCheap()
-        && queue.costs().work(rows) <= MAX_INLINE.toNanos() + (requests - 1) * MORE_INLINE_NANOS;
+  private boolean isCheap(RequestQueue queue, long rows, int requests) {
+    long most =
+        options.oneCore()
+            ? MAX_INLINE_ON_ONE_CORE.toNanos()
+            : MAX_INLINE.toNanos() + (requests - 1) * MORE_INLINE_NANOS;
+    return queue.mayBeCheap() && queue.costs().work(rows) <= most;
   }
 
-  private void offer(RequestQueue queue, BatchTask task) {
-    ServingException refusal;
-    try {
-      refusal = lanes.offer(new RequestQueues.Queued(queue, task));
-    } catch (RuntimeException | Error bug) {
-      task.failed(BatchTask.threw());
-      throw bug;
+  /** Hands requests to the lanes; fails those that are refused. */
+  private void offerAll(RequestQueue queue, List<BatchTask> tasks) {
+    Queue<RequestQueues.Queued> rest = new ArrayDeque<>(tasks.size());
+    for (BatchTask task : tasks) {
+      rest.add(new RequestQueues.Queued(queue, task));
     }
-    if (refusal != null) {
-      task.failed(refusal);
-    }
-  }
-
-  /** Offers each, also if one cannot be. */
-  private void offerAll(RequestQueue queue, List<BatchTask> tasks, int first) {
-    int next = first;
     try {
-      while (next < tasks.size()) {
-        offer(queue, tasks.get(next++));
+      ServingException refusal = lanes.offer(rest);
+      while (refusal != null) {
+        rest.remove().task().failed(refusal);
+        refusal = lanes.offer(rest);
       }
     } finally {
-      if (next < tasks.size()) {
-        offerAll(queue, tasks, next);
+      if (!rest.isEmpty()) { // a bug, or no memory
+        BatchTask.failAll(
+            rest.stream().map(RequestQueues.Queued::task).toList(), BatchTask.threw());
       }
     }
   }
 
   /** What came in one turn of an event loop stays there if it is cheap together. */
   private void endTurn(RequestQueue queue, List<BatchTask> tasks) {
-    if (isCheap(queue, RequestQueue.rows(tasks), tasks.size())) {
+    if (!isCheap(queue, RequestQueue.rows(tasks), tasks.size())) {
+      offerAll(queue, tasks);
+    } else if (queue.merges()) {
       run(queue, tasks, false, false);
     } else {
-      offerAll(queue, tasks, 0);
+      runEach(queue, tasks, 0);
+    }
+  }
+
+  /** Also if one throws. */
+  private void runEach(RequestQueue queue, List<BatchTask> tasks, int first) {
+    int next = first;
+    try {
+      while (next < tasks.size()) {
+        run(queue, List.of(tasks.get(next++)), false, false);
+      }
+    } finally {
+      if (next < tasks.size()) {
+        runEach(queue, tasks, next);
+      }
     }
   }
 

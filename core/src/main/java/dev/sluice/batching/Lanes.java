@@ -5,6 +5,7 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -88,30 +89,45 @@ final class Lanes<T> implements AutoCloseable {
   }
 
   /**
-   * Queues a task; returns why not if the backlog refuses it, the lanes are closed, or there is no
-   * lane and none can be started. Never blocks long.
+   * Queues tasks, before a lane that slept takes any of them, and removes those that are queued
+   * from the list. Stops at the first that is not: the backlog refuses it, the lanes are closed, or
+   * there is no lane and none can be started. Never blocks long.
+   *
+   * @return why the first that is left was not queued, or null if none is left
    */
-  @Nullable ServingException offer(T task) {
+  @Nullable ServingException offer(Queue<T> tasks) {
     lock.lock();
     try {
-      if (closed) {
-        return new ServingException(Code.UNAVAILABLE, name + " is closed");
-      }
-      // A lane stays idle until it is awake: what waits already is taken by as many of the idle.
-      if (backlog.size() >= idle && threads.size() < maxLanes) {
-        startLane();
-      }
-      if (threads.isEmpty()) {
-        return new ServingException(Code.UNAVAILABLE, "The system has no thread left for " + name);
-      }
-      ServingException refusal = backlog.add(task);
-      if (refusal == null) {
-        notEmpty.signal();
+      ServingException refusal = null;
+      for (T task = tasks.peek(); task != null && refusal == null; task = tasks.peek()) {
+        refusal = add(task);
+        if (refusal == null) {
+          tasks.remove();
+        }
       }
       return refusal;
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private @Nullable ServingException add(T task) {
+    if (closed) {
+      return new ServingException(Code.UNAVAILABLE, name + " is closed");
+    }
+    // A lane stays idle until it is awake: what waits already is taken by as many of the idle.
+    if (backlog.size() >= idle && threads.size() < maxLanes) {
+      startLane();
+    }
+    if (threads.isEmpty()) {
+      return new ServingException(Code.UNAVAILABLE, "The system has no thread left for " + name);
+    }
+    ServingException refusal = backlog.add(task);
+    if (refusal == null) {
+      notEmpty.signal();
+    }
+    return refusal;
   }
 
   /** Returns why any task would be refused now, or null. */

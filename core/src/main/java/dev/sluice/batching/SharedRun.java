@@ -2,10 +2,7 @@ package dev.sluice.batching;
 
 import dev.sluice.batching.merge.Batch;
 import dev.sluice.batching.merge.BatchTask;
-import dev.sluice.servable.Completion;
 import dev.sluice.servable.Servable;
-import dev.sluice.servable.ServingException;
-import dev.sluice.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,31 +20,12 @@ final class SharedRun {
    * @return those that still need a run; mostly none
    */
   static List<BatchTask> run(Servable servable, List<BatchTask> tasks, long rows) {
-    List<BatchTask> attempts = new ArrayList<>(tasks.size());
-    for (int i = 0; i < tasks.size(); i++) {
-      BatchTask task = tasks.get(i);
-      attempts.add(
-          BatchTask.of(task.request(), new Attempt(task), task.rows(), task.queuedNanos()));
-    }
-    new Batch(servable, attempts, rows, false).run();
+    Batch.attempt(servable, tasks, rows).run();
     if (tasks.getFirst().isCompleted()) { // then all are
       return List.of();
     }
     List<BatchTask> rest = new ArrayList<>(tasks);
     rest.removeIf(BatchTask::isCompleted);
     return rest;
-  }
-
-  /** Hands on a success only. */
-  private record Attempt(BatchTask task) implements Completion {
-    @Override
-    public void succeeded(Tensor[] outputs) {
-      task.succeeded(outputs);
-    }
-
-    @Override
-    public void failed(ServingException failure) {
-      // The run was everybody's; the request's own will say what is wrong with it, if anything is.
-    }
   }
 }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Gathers the requests that an event loop decodes in one turn, so that they can share a run at its
- * end, on the loop: a batch that nobody had to wait for, and no hand-over to another thread.
+ * Gathers the requests that an event loop decodes in one turn. At its end they can share a run on
+ * the loop, a batch that nobody had to wait for, or be handed to a lane at once, which then does
+ * not wake for the first of them alone.
  *
  * <p>Thread-safe; what is gathered is confined to the thread that gathers it.
  */

@@ -2,6 +2,8 @@ package dev.sluice.predict;
 
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Tensor;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a protocol takes the end of a call. At most one method is called, once, on any thread; none
@@ -15,6 +17,11 @@ public interface Answer {
    *     to be closed here
    */
   void succeeded(Call call, Tensor[] outputs);
+
+  /** Returns the event loop that sends the answer; null if it may be any thread. */
+  default @Nullable Executor home() {
+    return null;
+  }
 
   /** The run failed. */
   void failed(Call call, ServingException failure);

@@ -14,6 +14,7 @@ import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,6 +232,11 @@ public final class Call implements RunRequest, Completion {
   @Override
   public long remainingNanos(long now) {
     return hasDeadline ? deadlineNanos - now : Long.MAX_VALUE;
+  }
+
+  @Override
+  public @Nullable Executor home() {
+    return answer.home();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sluice.servable;
 
 import dev.sluice.tensor.Tensor;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,15 @@ public interface RunRequest {
    */
   default long remainingNanos(long now) {
     return Long.MAX_VALUE;
+  }
+
+  /**
+   * Returns where the answer is given best: the event loop of the client's connection, which sends
+   * answers that it is given together with fewer wake-ups and writes. Null if any thread is as
+   * good.
+   */
+  default @Nullable Executor home() {
+    return null;
   }
 
   /**

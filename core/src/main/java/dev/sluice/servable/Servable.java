@@ -59,7 +59,10 @@ public interface Servable {
     return false;
   }
 
-  /** Runs a signature; the completion is called exactly once, possibly before this returns. */
+  /**
+   * Runs a signature; the completion is called exactly once, possibly before this returns. The
+   * outputs have memory of their own, which stays when the inputs are given back.
+   */
   void run(RunRequest request, Completion completion);
 
   /**

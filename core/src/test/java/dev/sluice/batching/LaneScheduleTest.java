@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -45,6 +47,7 @@ final class LaneScheduleTest {
             lanes,
             capacity,
             true,
+            false,
             objective,
             task -> endOfTurn.get().add(task),
             new ExpiredRuns(),
@@ -202,12 +205,17 @@ final class LaneScheduleTest {
     private final List<NumberRequest> requests = new ArrayList<>();
     private final List<float[]> values = new ArrayList<>();
     private final List<Boolean> mayFail = new ArrayList<>();
+    private final ExecutorService loop;
     private final Thread thread;
 
     Client(NumberModel model, LaneServable lanes, long seed) {
       this.model = model;
       this.lanes = lanes;
       this.random = new Random(seed);
+      this.loop = Executors.newSingleThreadExecutor();
+      if (random.nextInt(10) == 0) {
+        loop.shutdown(); // before the answers
+      }
       this.thread = Thread.ofPlatform().start(this);
     }
 
@@ -241,6 +249,9 @@ final class LaneScheduleTest {
         row[0] = NumberModel.POISON;
       }
       NumberRequest request = new NumberRequest(model, Shape.of(rows, columns), row);
+      if (random.nextBoolean()) {
+        request.at(loop);
+      }
       requests.add(request);
       values.add(row);
       mayFail.add(poisoned);
@@ -266,6 +277,7 @@ final class LaneScheduleTest {
           default -> throw new AssertionError(where + ": " + request.code() + request.text());
         }
       }
+      loop.shutdown();
     }
   }
 

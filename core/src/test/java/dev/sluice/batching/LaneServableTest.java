@@ -42,7 +42,8 @@ class LaneServableTest {
     return new LaneServable(
         new ServableId("m", 1),
         recorder,
-        new LaneOptions(1, 10, false, Duration.ZERO, Runnable::run, expired, (id, rows) -> {}),
+        new LaneOptions(
+            1, 10, false, false, Duration.ZERO, Runnable::run, expired, (id, rows) -> {}),
         now::get);
   }
 

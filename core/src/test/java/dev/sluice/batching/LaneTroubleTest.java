@@ -36,6 +36,7 @@ final class LaneTroubleTest {
             count,
             100,
             merges,
+            false,
             objective,
             endOfTurn::add,
             id -> expired.accept(id),

@@ -35,11 +35,11 @@ class LanesTest {
                   started.countDown();
                   awaitQuietly(go);
                 }))) {
-      assertNull(lanes.offer(0));
+      assertNull(offer(lanes, 0));
       assertTrue(started.await(30, TimeUnit.SECONDS));
-      assertNull(lanes.offer(1));
-      assertNull(lanes.offer(2));
-      assertNotNull(lanes.offer(3));
+      assertNull(offer(lanes, 1));
+      assertNull(offer(lanes, 2));
+      assertNotNull(offer(lanes, 3));
       go.countDown();
     }
   }
@@ -50,12 +50,12 @@ class LanesTest {
     Lanes<Integer> lanes =
         new Lanes<>("test", 2, new Numbers(100, number -> ran.incrementAndGet()));
     for (int i = 0; i < 50; i++) {
-      assertNull(lanes.offer(i));
+      assertNull(offer(lanes, i));
     }
     lanes.close();
 
     assertEquals(50, ran.get());
-    assertNotNull(lanes.offer(50));
+    assertNotNull(offer(lanes, 50));
   }
 
   @Test
@@ -76,8 +76,8 @@ class LanesTest {
                   }
                   second.countDown();
                 }))) {
-      assertNull(lanes.offer(0));
-      assertNull(lanes.offer(1));
+      assertNull(offer(lanes, 0));
+      assertNull(offer(lanes, 1));
       assertTrue(second.await(30, TimeUnit.SECONDS));
       assertEquals(1, bugs.size());
     } finally {
@@ -105,10 +105,10 @@ class LanesTest {
                       awaitQuietly(together);
                     }
                   }))) {
-        assertNull(lanes.offer(0));
+        assertNull(offer(lanes, 0));
         awaitIdle(lane);
         for (int i = 1; i <= 3; i++) {
-          assertNull(lanes.offer(i));
+          assertNull(offer(lanes, i));
         }
         assertTrue(together.await(30, TimeUnit.SECONDS), "three runs, and room for four");
       } finally {
@@ -146,12 +146,12 @@ class LanesTest {
                 left.getAndDecrement() > 0
                     ? Thread.ofPlatform().daemon().unstarted(work)
                     : new Unstartable());
-    assertNotNull(lanes.offer(0), "no thread, so nobody would ever run it");
+    assertNotNull(offer(lanes, 0), "no thread, so nobody would ever run it");
     left.set(1);
-    assertNull(lanes.offer(1));
-    assertNull(lanes.offer(2), "waits for the one lane");
+    assertNull(offer(lanes, 1));
+    assertNull(offer(lanes, 2), "waits for the one lane");
     left.set(1);
-    assertNull(lanes.offer(3), "starts the second lane");
+    assertNull(offer(lanes, 3), "starts the second lane");
     go.countDown();
     lanes.close();
     assertEquals(3, ran.get());
@@ -188,7 +188,7 @@ class LanesTest {
                 .start(
                     () -> {
                       for (int i = first; i < first + each; i++) {
-                        if (lanes.offer(i) == null) {
+                        if (offer(lanes, i) == null) {
                           accepted.incrementAndGet(i);
                         }
                       }
@@ -253,5 +253,9 @@ class LanesTest {
 
     @Override
     public void done(Lanes.Work work) {}
+  }
+
+  private static @Nullable ServingException offer(Lanes<Integer> lanes, int task) {
+    return lanes.offer(new ArrayDeque<>(List.of(task)));
   }
 }

@@ -10,8 +10,10 @@ import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A request of a {@link NumberModel} that keeps how it ended; may end on any thread. */
 final class NumberRequest implements RunRequest, Completion {
@@ -21,6 +23,7 @@ final class NumberRequest implements RunRequest, Completion {
   private final Tensor input;
   private final CountDownLatch done = new CountDownLatch(1);
   private final AtomicInteger completions = new AtomicInteger();
+  private @Nullable Executor home;
   private volatile boolean abandoned;
   private volatile Code code = Code.UNKNOWN;
   private volatile String text = "";
@@ -38,6 +41,12 @@ final class NumberRequest implements RunRequest, Completion {
     for (int i = 0; i < values.length; i++) {
       input.data().setAtIndex(ValueLayout.JAVA_FLOAT, i, values[i]);
     }
+  }
+
+  /** Says where the answer is to be given. */
+  NumberRequest at(Executor eventLoop) {
+    home = eventLoop;
+    return this;
   }
 
   void abandon() {
@@ -94,6 +103,11 @@ final class NumberRequest implements RunRequest, Completion {
   @Override
   public boolean isAbandoned() {
     return abandoned;
+  }
+
+  @Override
+  public @Nullable Executor home() {
+    return home;
   }
 
   @Override

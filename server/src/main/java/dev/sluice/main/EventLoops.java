@@ -17,6 +17,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,11 @@ final class EventLoops implements AutoCloseable {
     return Epoll.isAvailable()
         ? Optional.of(EpollServerDomainSocketChannel.class)
         : Optional.empty();
+  }
+
+  /** Returns the event loop that the calling thread is, or null. */
+  @Nullable Executor ownLoop() {
+    return ownLoop.get();
   }
 
   /**

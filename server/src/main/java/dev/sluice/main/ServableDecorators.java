@@ -108,6 +108,7 @@ final class ServableDecorators implements AutoCloseable {
                 limits.lanesPerModel(),
                 limits.laneQueueCapacity(),
                 merges,
+                processors == 1,
                 limits.objectives().of(version.id().model()),
                 endOfTurn,
                 expired,

@@ -2,6 +2,7 @@ package dev.sluice.batching;
 
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
@@ -90,7 +91,7 @@ public final class LanesStress {
         new Lanes<>("stress", 1, new Plain(times), Thread.ofVirtual()::unstarted);
 
     int offer(int task) {
-      return lanes.offer(task) == null ? 1 : 0;
+      return lanes.offer(new ArrayDeque<>(List.of(task))) == null ? 1 : 0;
     }
   }
 

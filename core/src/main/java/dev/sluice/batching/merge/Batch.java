@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #run} merges the inputs, runs the servable on the calling thread and hands each task
  * its rows of the outputs. A task that needs no merging is passed through as it is. One failure
- * fails every task. Confined to the thread that runs it, and then to the one that completes.
+ * fails every task, or none if it is an {@linkplain #attempt attempt}. Confined to the thread that
+ * runs it, and then to the one that completes.
  */
 public final class Batch implements RunRequest, Completion {
   /*
@@ -26,9 +27,8 @@ public final class Batch implements RunRequest, Completion {
    *   splitting failed     OutputSplitter has closed the outputs    the tasks fail
    *   split                the parts are the tasks' completions'    each task succeeds
    *
-   * Inputs are closed last of all: an engine may give outputs that lie in them. What throws, be it
-   * the servable or a task's completion, keeps no other task from its end; it is then thrown on, to
-   * the root of the thread, which is where bugs are reported.
+   * What throws, be it the servable or a task's completion, keeps no other task from its end; it is
+   * then thrown on, to the root of the thread, which is where bugs are reported.
    */
   private static final Tensor[] NONE = {};
 
@@ -36,6 +36,7 @@ public final class Batch implements RunRequest, Completion {
   private final TaskGroup group;
   private final long rows;
   private final boolean padVariableLength;
+  private final boolean failsTasks;
   private Tensor[] inputs = NONE;
   private boolean completed;
 
@@ -51,6 +52,16 @@ public final class Batch implements RunRequest, Completion {
    */
   public Batch(
       Servable servable, List<BatchTask> tasks, long paddedRows, boolean padVariableLength) {
+    this(servable, tasks, paddedRows, padVariableLength, true);
+  }
+
+  private Batch(
+      Servable servable,
+      List<BatchTask> tasks,
+      long paddedRows,
+      boolean padVariableLength,
+      boolean failsTasks) {
+    this.failsTasks = failsTasks;
     this.servable = servable;
     this.group = new TaskGroup(tasks);
     this.rows = paddedRows;
@@ -60,6 +71,16 @@ public final class Batch implements RunRequest, Completion {
           "a batch of %d rows for tasks of %d, each of 1 or more"
               .formatted(paddedRows, group.rows()));
     }
+  }
+
+  /**
+   * Returns a batch whose failure is not its tasks': if it fails, no task is completed, and each is
+   * still to be run by itself.
+   *
+   * @param tasks at least two, as for the constructor
+   */
+  public static Batch attempt(Servable servable, List<BatchTask> tasks, long rows) {
+    return new Batch(servable, tasks, rows, false, false);
   }
 
   /** Runs the tasks. What the servable throws fails them, and is thrown on. */
@@ -143,7 +164,7 @@ public final class Batch implements RunRequest, Completion {
     try {
       Tensor[][] parts = split(outputs);
       if (parts != null) {
-        succeed(parts, 0);
+        Delivery.deliver(group.tasks(), parts);
       }
     } finally {
       closeInputs();
@@ -155,37 +176,29 @@ public final class Batch implements RunRequest, Completion {
     try {
       return OutputSplitter.split(group, servable.allocator(), outputs, rows);
     } catch (ServingException unfit) {
-      BatchTask.failAll(group.tasks(), unfit);
+      failAll(unfit);
     } catch (OutOfMemoryError e) {
-      BatchTask.failAll(group.tasks(), outOfMemory(e));
+      failAll(outOfMemory(e));
     } catch (RuntimeException | Error bug) {
-      BatchTask.failAll(group.tasks(), BatchTask.threw());
+      failAll(BatchTask.threw());
       throw bug;
     }
     return null;
-  }
-
-  private void succeed(Tensor[][] parts, int first) {
-    int next = first;
-    try {
-      while (next < parts.length) {
-        int task = next++;
-        group.task(task).succeeded(parts[task]);
-      }
-    } finally {
-      if (next < parts.length) { // one threw: the others must not wait for ever
-        succeed(parts, next);
-      }
-    }
   }
 
   @Override
   public void failed(ServingException failure) {
     complete();
     try {
-      BatchTask.failAll(group.tasks(), failure);
+      failAll(failure);
     } finally {
       closeInputs();
+    }
+  }
+
+  private void failAll(ServingException failure) {
+    if (failsTasks) {
+      BatchTask.failAll(group.tasks(), failure);
     }
   }
 

@@ -178,8 +178,18 @@ public final class BatchTask implements Completion {
 
   @Override
   public void succeeded(Tensor[] outputs) {
+    succeeds();
+    deliver(outputs);
+  }
+
+  /** Takes note of the result, by the task's owner; whoever then {@linkplain #deliver delivers}. */
+  void succeeds() {
     complete();
     succeeded = true;
+  }
+
+  /** Gives the client its result, once, on any thread. */
+  void deliver(Tensor[] outputs) {
     completion.succeeded(outputs);
   }
 

@@ -31,7 +31,6 @@ final class BatchPropertyTest {
       String batch = "seed " + seed + ", batch " + i;
       List<TestTask> tasks = tasks(random.nextInt(2) == 0);
       long rows = rows(tasks) + (random.nextInt(3) == 0 ? random.nextInt(5) : 0);
-      servable.become(random.nextBoolean() ? RowServable.Mode.COPY : RowServable.Mode.ALIAS);
       batch(tasks, rows).run();
       tasks.forEach(task -> assertTrue(task.hasSucceeded(), batch));
       check(batch, tasks, rows);

@@ -11,7 +11,6 @@ import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
 import dev.sluice.testing.CountingAllocator;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +25,6 @@ public final class RowServable implements Servable {
   /** What the next runs do. */
   public enum Mode {
     COPY,
-    /** The outputs lie in the inputs' memory, which nothing keeps alive. */
-    ALIAS,
     FAIL,
     THROW,
     THROW_AFTER_COMPLETION,
@@ -95,7 +92,7 @@ public final class RowServable implements Servable {
     switch (mode) {
       case FAIL -> completion.failed(new ServingException(Code.DATA_LOSS, "as the test wants it"));
       case THROW -> throw new IllegalStateException("as the test wants it");
-      case COPY, ALIAS, SCALAR_OUTPUT, FEWER_ROWS -> completion.succeeded(outputs(request));
+      case COPY, SCALAR_OUTPUT, FEWER_ROWS -> completion.succeeded(outputs(request));
       case THROW_AFTER_COMPLETION -> {
         completion.succeeded(outputs(request));
         throw new IllegalStateException("as the test wants it");
@@ -139,9 +136,6 @@ public final class RowServable implements Servable {
   }
 
   private Tensor same(Tensor input) {
-    if (mode == Mode.ALIAS) {
-      return new Alias(input.dtype(), input.shape(), input.data());
-    }
     Tensor copy = memory.allocate(input.dtype(), input.shape(), input.data().byteSize());
     copy.data().copyFrom(input.data());
     return copy;
@@ -160,10 +154,5 @@ public final class RowServable implements Servable {
       tensor.data().setAtIndex(ValueLayout.JAVA_LONG, i, rows);
     }
     return tensor;
-  }
-
-  private record Alias(DataType dtype, Shape shape, MemorySegment data) implements Tensor {
-    @Override
-    public void close() {}
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class TestTask implements RunRequest, Completion {
   private final List<PlainTensor> values = new ArrayList<>();
   private List<PlainTensor> results = List.of();
   private @Nullable ServingException failure;
+  private @Nullable Executor home;
   private boolean abandoned;
   private boolean throwing;
   private int completions;
@@ -44,6 +46,11 @@ public final class TestTask implements RunRequest, Completion {
 
   public BatchTask task() throws ServingException {
     return BatchTask.of(this, this, 0);
+  }
+
+  /** Says where the answer is to be given. */
+  public void answerAt(Executor eventLoop) {
+    home = eventLoop;
   }
 
   /** Makes the completion throw, against its contract, when it has done its work. */
@@ -105,6 +112,11 @@ public final class TestTask implements RunRequest, Completion {
   @Override
   public boolean isAbandoned() {
     return abandoned;
+  }
+
+  @Override
+  public @Nullable Executor home() {
+    return home;
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
   private final ServerCall<MessageBytes, P> rpc;
   private final @Nullable Deadline deadline;
   private final long start = System.nanoTime();
+  private final @Nullable Executor home;
   private @Nullable MessageBytes message;
   private @Nullable Handover handover;
   private boolean refused;
@@ -67,6 +69,7 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
     this.method = service.method();
     this.rpc = rpc;
     this.deadline = deadline;
+    this.home = service.threads().ownLoop().get();
   }
 
   @Override
@@ -274,6 +277,11 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
         rpc.close(GrpcStatuses.INTERNAL, new Metadata());
       }
     }
+  }
+
+  @Override
+  public @Nullable Executor home() {
+    return home;
   }
 
   @Override

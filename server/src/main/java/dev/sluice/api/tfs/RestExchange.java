@@ -17,6 +17,7 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
   private final RestRequest request;
   private final RequestMeter meter;
   private final long start = System.nanoTime();
+  private final @Nullable Executor home;
   private final long deadline;
   private final Body body;
   private final boolean gzip;
@@ -87,6 +89,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
     this.route = route;
     this.request = request;
     this.meter = meter;
+    this.home = api.threads().ownLoop().get();
     this.deadline = api.deadline(start);
     this.body = exchange.takeBody();
     String encoding = exchange.header("Content-Encoding");
@@ -218,6 +221,11 @@ final class RestExchange implements Answer, Watcher, Runnable {
       opened.abandon();
       fail(internalError());
     }
+  }
+
+  @Override
+  public @Nullable Executor home() {
+    return home;
   }
 
   @Override
