@@ -1,6 +1,8 @@
 package dev.sluice.batching;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns what runs of a queue cost, by the rows of a run.
@@ -44,6 +46,11 @@ final class BatchCosts {
   private final long[] windowShortest = new long[CLASSES.length];
   private final AtomicLongArray shortest = new AtomicLongArray(CLASSES.length);
 
+  /** Written under the lock only, after all else. */
+  private volatile long learned;
+
+  private @Nullable AtomicLong common;
+
   /**
    * Takes in a run that succeeded.
    *
@@ -73,6 +80,20 @@ final class BatchCosts {
     if (count % WINDOW == 0) {
       shortest.setOpaque(at, windowShortest[at]);
     }
+    learned++;
+    if (common != null) {
+      common.incrementAndGet();
+    }
+  }
+
+  /** Returns how many runs have been taken in: what is known changes with it, and only with it. */
+  long learned() {
+    return learned;
+  }
+
+  /** Counts from now on what is learned in a counter, too, that queues have in common. */
+  synchronized void countIn(AtomicLong counter) {
+    common = counter;
   }
 
   /** Returns the class of runs with so many rows. */
@@ -137,12 +158,10 @@ final class BatchCosts {
     while (tried > 0 && counts[tried] == 0) {
       tried--;
     }
-    long best = 1;
-    for (int at = 1; at < CLASSES.length && CLASSES[at] <= 2 * CLASSES[tried]; at++) {
-      if (usual(CLASSES[at]) <= nanos) {
-        best = CLASSES[at];
-      }
+    int at = CLASSES.length - 1;
+    while (at > 0 && (CLASSES[at] > 2 * CLASSES[tried] || usual(CLASSES[at]) > nanos)) {
+      at--;
     }
-    return best;
+    return CLASSES[at];
   }
 }

@@ -34,6 +34,8 @@ final class RequestQueue {
   private final BatchCosts costs = new BatchCosts();
 
   /** Guarded by the lock of the lanes, as what follows. */
+  private final Forecast forecast;
+
   private final ArrayDeque<BatchTask> waiting = new ArrayDeque<>();
 
   private long waitingRows;
@@ -49,6 +51,7 @@ final class RequestQueue {
     this.signature = request.signature();
     this.outputs = request.outputs();
     this.merges = merges;
+    this.forecast = new Forecast(costs, merges);
     this.mayBeCheap = shapeBound && Arrays.equals(outputs, signature.allOutputs());
     int inputs = signature.inputs().size();
     this.dtypes = new @Nullable DataType[inputs];
@@ -115,6 +118,10 @@ final class RequestQueue {
 
   BatchCosts costs() {
     return costs;
+  }
+
+  Forecast forecast() {
+    return forecast;
   }
 
   void add(BatchTask task) {

@@ -6,6 +6,7 @@ import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * is no objective by which some could be refused, the newest go first: whoever comes would
  * otherwise wait as long as all before, and everybody's answer would be late. An objective refuses
  * those at once whose answer would be late.
+ *
+ * <p>Every request asks here how long it would wait, so that is a sum which is kept, and corrected
+ * for a queue when that changes; for all of them when the costs of any have.
  *
  * <p>Guarded by the lock of the lanes, as {@link Lanes.Backlog} says.
  */
@@ -48,6 +52,15 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   private final List<Running> running = new ArrayList<>();
   private int size;
 
+  /** Counts what the queues learn; other threads count too. */
+  private final AtomicLong learned = new AtomicLong();
+
+  /** How much of that is in the sum. */
+  private long reckoned;
+
+  /** How long the runs of all that waits usually take; only with an objective. */
+  private long waitingNanos;
+
   /**
    * Creates queues without anything in them.
    *
@@ -77,11 +90,24 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     if (!policy.hasObjective()) {
       return null;
     }
-    double before = 0;
-    for (RequestQueue queue : active) {
-      before += nanosFor(queue, queue.waitingRows());
+    return late(untilALaneIsFree() + (double) waitingNanos() / lanes);
+  }
+
+  /** Returns how long the runs of all that waits usually take together; only with an objective. */
+  long waitingNanos() {
+    long now = learned.get();
+    if (now != reckoned) {
+      reckoned = now;
+      active.forEach(this::reckon);
     }
-    return late(untilALaneIsFree() + before / lanes);
+    return waitingNanos;
+  }
+
+  /** Corrects the sum for one queue. */
+  private void reckon(RequestQueue queue) {
+    if (policy.hasObjective()) {
+      waitingNanos += queue.forecast().reckon(policy, queue.waitingRows());
+    }
   }
 
   @Override
@@ -96,9 +122,13 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     }
     if (queue.isEmpty()) {
       active.add(queue);
+      if (policy.hasObjective()) {
+        queue.costs().countIn(learned);
+      }
     }
     queue.add(queued.task());
     size++;
+    reckon(queue);
     return null;
   }
 
@@ -124,24 +154,11 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
 
   /** Returns how long a request with so many rows would be here until its run has ended. */
   private double expectedNanos(RequestQueue own, long rows) {
-    double before = 0;
-    for (RequestQueue queue : active) {
-      if (queue != own) {
-        before += nanosFor(queue, queue.waitingRows());
-      }
-    }
-    long limit = limit(own);
-    long inFull = (own.waitingRows() + rows - 1) / limit * limit;
-    before += nanosFor(own, inFull);
-    double last = own.costs().usual(Math.min(limit, own.waitingRows() + rows - inFull));
-    return untilALaneIsFree() + before / lanes + last;
-  }
-
-  private double nanosFor(RequestQueue queue, long rows) {
-    long limit = limit(queue);
-    long full = rows / limit;
-    long rest = rows % limit;
-    return full * queue.costs().usual(limit) + (rest == 0 ? 0 : queue.costs().usual(rest));
+    reckon(own);
+    Forecast forecast = own.forecast();
+    long withIt = own.waitingRows() + rows;
+    double before = waitingNanos() - forecast.waitingNanos() + forecast.nanosBeforeLast(withIt);
+    return untilALaneIsFree() + before / lanes + forecast.nanosOfLast(withIt);
   }
 
   private double untilALaneIsFree() {
@@ -170,13 +187,14 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
         longest = queue;
       }
     }
-    long limit = limit(longest);
+    long limit = longest.forecast().limit(policy);
     boolean behind = !policy.hasObjective() && (size > MANY || now - longest.oldest() > LONG_NANOS);
     List<BatchTask> tasks = behind ? longest.takeNewest(limit) : longest.takeOldest(limit);
     if (longest.isEmpty()) {
       active.remove(longest);
     }
     size -= tasks.size();
+    reckon(longest);
     double expected = longest.costs().usual(RequestQueue.rows(tasks));
     Running run = new Running(longest, tasks, !longest.isEmpty(), now, expected);
     running.add(run);
@@ -186,10 +204,6 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   @Override
   public void done(Lanes.Work work) {
     running.remove(work);
-  }
-
-  private long limit(RequestQueue queue) {
-    return queue.merges() ? policy.limit(queue.costs()) : 1;
   }
 
   /** Requests of one queue on their way. */

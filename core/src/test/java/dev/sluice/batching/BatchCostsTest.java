@@ -3,6 +3,8 @@ package dev.sluice.batching;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class BatchCostsTest {
@@ -86,6 +88,41 @@ final class BatchCostsTest {
     assertEquals(8, costs.largestWithin(1000));
     assertEquals(2, costs.largestWithin(12));
     assertEquals(1, costs.largestWithin(1), "alone, whatever it takes");
+  }
+
+  @Test
+  void theLargestIsTheLastThatIsWithin() {
+    long seed = Long.getLong("sluice.seed", System.nanoTime());
+    System.out.println("BatchCostsTest seed " + seed);
+    Random random = new Random(seed);
+    for (int round = 0; round < 200; round++) {
+      BatchCosts some = new BatchCosts();
+      long most = 1;
+      for (int run = random.nextInt(30); run > 0; run--) {
+        long rows = 1L << random.nextInt(1 + random.nextInt(11));
+        most = Math.max(most, rows);
+        some.add(rows, 100 + random.nextInt(1000), random.nextBoolean());
+      }
+      double nanos = random.nextInt(2000);
+      long best = 1;
+      for (long two = 2; two <= Math.min(1024, 2 * most); two *= 2) {
+        best = some.usual(two) <= nanos ? two : best;
+        long between = two + two / 2;
+        best = two < 1024 && between <= 2 * most && some.usual(between) <= nanos ? between : best;
+      }
+      assertEquals(best, some.largestWithin(nanos), "seed " + seed + ", round " + round);
+    }
+  }
+
+  @Test
+  void everyRunIsNoticed() {
+    AtomicLong common = new AtomicLong();
+    add(1, 1, 10);
+    assertEquals(1, costs.learned());
+    costs.countIn(common);
+    add(2, 4, 10);
+    assertEquals(3, costs.learned());
+    assertEquals(2, common.get());
   }
 
   /** Or one slow run of a size would keep batches smaller for ever. */
