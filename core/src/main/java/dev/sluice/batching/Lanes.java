@@ -1,6 +1,7 @@
 package dev.sluice.batching;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
@@ -24,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what is offered
  */
 final class Lanes<T> implements AutoCloseable {
-  /** Graph optimisation and interpreters recurse deeply. */
-  static final long STACK_BYTES = 16L << 20;
-
   /** What waits. Every method is called under the lanes' lock, and blocks and calls nobody. */
   interface Backlog<T> {
     /** Takes a task in, unless it returns why not. */
@@ -70,7 +68,7 @@ final class Lanes<T> implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
 
   Lanes(String name, int maxLanes, Backlog<T> backlog) {
-    this(name, maxLanes, backlog, Lanes::newLane);
+    this(name, maxLanes, backlog, EngineThreads.builder().factory());
   }
 
   /** Creates lanes with threads of another kind, for tests. */
@@ -82,10 +80,6 @@ final class Lanes<T> implements AutoCloseable {
     this.maxLanes = maxLanes;
     this.backlog = backlog;
     this.threadFactory = threadFactory;
-  }
-
-  private static Thread newLane(Runnable work) {
-    return Thread.ofPlatform().daemon().stackSize(STACK_BYTES).unstarted(work);
   }
 
   /**

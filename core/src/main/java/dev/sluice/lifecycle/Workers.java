@@ -1,5 +1,6 @@
 package dev.sluice.lifecycle;
 
+import dev.sluice.engine.EngineThreads;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 record Workers(
     ExecutorService loads, ExecutorService unloads, ExecutorService waits, ExecutorService checks) {
   private static final int CHECK_THREADS = 4;
-  private static final long STACK_BYTES = 16L << 20;
   private static final long IDLE_SECONDS = 10;
 
   static Workers start(ManagerOptions options) {
@@ -56,7 +56,7 @@ record Workers(
   }
 
   private static ThreadFactory factory(String name) {
-    return Thread.ofPlatform().name(name, 0).daemon().stackSize(STACK_BYTES).factory();
+    return EngineThreads.builder().name(name, 0).factory();
   }
 
   /** Stops waiting, and lets loads and unloads that have begun end by themselves. */

@@ -2,6 +2,7 @@ package dev.sluice.batching.tfs;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.time.Duration;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * touched under the lock.
  */
 public final class BatchPool implements AutoCloseable {
-  /** As a lane's: graph optimisation and interpreters recurse deeply. */
-  private static final long STACK_BYTES = 16L << 20;
-
   /** How long a close waits for threads; what they still run has nobody waiting for it. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
@@ -57,7 +55,7 @@ public final class BatchPool implements AutoCloseable {
 
   /** Creates a pool of so many threads at most; their names begin with the pool's. */
   public BatchPool(String name, int maxThreads) {
-    this(name, maxThreads, System::nanoTime, BatchPool::newThread);
+    this(name, maxThreads, System::nanoTime, EngineThreads.builder().factory());
   }
 
   BatchPool(String name, int maxThreads, LongSupplier nanoTime, ThreadFactory threadFactory) {
@@ -68,10 +66,6 @@ public final class BatchPool implements AutoCloseable {
     this.maxThreads = maxThreads;
     this.nanoTime = nanoTime;
     this.threadFactory = threadFactory;
-  }
-
-  private static Thread newThread(Runnable work) {
-    return Thread.ofPlatform().daemon().stackSize(STACK_BYTES).unstarted(work);
   }
 
   /** Returns the time that tasks are queued by, on the scale of System.nanoTime. */
