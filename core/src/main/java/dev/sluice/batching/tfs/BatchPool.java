@@ -79,6 +79,7 @@ public final class BatchPool implements AutoCloseable {
    * @throws ServingException if it is not accepted: too large, no room, no thread, or closed
    */
   void offer(QueueSet queues, BatchTask task) throws ServingException {
+    QueueSet.Kind kind = queues.kindOf(task.request());
     lock.lock();
     try {
       if (closed || queues.closed) {
@@ -88,7 +89,7 @@ public final class BatchPool implements AutoCloseable {
         throw new ServingException(
             Code.UNAVAILABLE, "The system has no thread left to run batches");
       }
-      BatchQueue queue = queues.queueFor(task.request());
+      BatchQueue queue = queues.queueFor(kind);
       boolean accepted = false;
       try {
         if (rotation.add(queue, task)) {

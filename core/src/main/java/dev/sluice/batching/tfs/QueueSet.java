@@ -9,27 +9,58 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queues of one version: one for each set of inputs and outputs (config.md §8.3). Those of the
  * signatures are there from the beginning; others come with their first task and go with their
  * last, since clients choose the outputs, and there are very many ways to.
  *
- * <p>Whoever calls it holds the pool's lock.
+ * <p>Whoever calls it holds the pool's lock, unless a method says otherwise.
  */
 final class QueueSet {
   /** What requests that may share a batch have in common: the engine's names, sorted. */
-  private record Kind(List<String> inputs, List<String> outputs) {}
+  static final class Kind {
+    private final List<String> inputs;
+    private final List<String> outputs;
+
+    /** Kept, for queues are looked up under the lock. */
+    private final int hash;
+
+    private Kind(List<String> inputs, List<String> outputs) {
+      this.inputs = inputs;
+      this.outputs = outputs;
+      this.hash = 31 * inputs.hashCode() + outputs.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other
+          || (other instanceof Kind kind
+              && hash == kind.hash
+              && inputs.equals(kind.inputs)
+              && outputs.equals(kind.outputs));
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
 
   private final Servable servable;
   private final TfsOptions options;
   private final Consumer<List<BatchTask>> runner;
   private final Map<Kind, BatchQueue> queues = new HashMap<>();
-  private final Map<Signature, BatchQueue> ofSignatures = new HashMap<>();
+
+  /** Of requests for all outputs of a signature; never changes. */
+  private final Map<Signature, Kind> ofSignatures;
+
   private final Set<BatchQueue> lasting;
 
   /** The pool's own: how many batches of this version are being run. */
@@ -47,10 +78,15 @@ final class QueueSet {
     this.servable = servable;
     this.options = options;
     this.runner = runner;
+    Map<Signature, Kind> kinds = new HashMap<>();
+    Set<BatchQueue> ofKinds = new HashSet<>();
     for (Signature signature : servable.signatures().values()) {
-      ofSignatures.put(signature, queue(kind(signature, signature.allOutputs())));
+      Kind kind = kind(signature, signature.allOutputs());
+      kinds.put(signature, kind);
+      ofKinds.add(queueFor(kind));
     }
-    this.lasting = Set.copyOf(ofSignatures.values());
+    this.ofSignatures = Map.copyOf(kinds);
+    this.lasting = Set.copyOf(ofKinds);
   }
 
   /** Runs a batch; without the lock. */
@@ -58,16 +94,17 @@ final class QueueSet {
     runner.accept(tasks);
   }
 
-  /** Returns the queue for a request. */
-  BatchQueue queueFor(RunRequest request) {
+  /** Returns what kind a request is of; without the lock. */
+  Kind kindOf(RunRequest request) {
     Signature signature = request.signature();
-    BatchQueue own = ofSignatures.get(signature);
+    Kind own = ofSignatures.get(signature);
     return own != null && Arrays.equals(request.outputs(), signature.allOutputs())
         ? own
-        : queue(kind(signature, request.outputs()));
+        : kind(signature, request.outputs());
   }
 
-  private BatchQueue queue(Kind kind) {
+  /** Returns the queue for requests of a kind. */
+  BatchQueue queueFor(Kind kind) {
     return queues.computeIfAbsent(
         kind, each -> new BatchQueue(this, options, servable.allocator()));
   }
