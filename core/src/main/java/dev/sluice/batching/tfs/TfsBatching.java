@@ -10,6 +10,7 @@ import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,17 @@ import java.util.function.Consumer;
 public final class TfsBatching extends ForwardingServable {
   /** What no timeout counts as. */
   private static final long LONGEST_RUN = TimeUnit.MICROSECONDS.toNanos(Integer.MAX_VALUE);
+
+  /*
+   * What ends requests in their queue. Each is one object, since a failure holds no more than a
+   * text, and so that a request whose pieces end in several batches is counted where all of it ends.
+   */
+  private final ServingException late =
+      new ServingException(
+          Code.RESOURCE_EXHAUSTED, "Run() timeout exceeded while waiting in batching queue");
+
+  private final ServingException left =
+      new ServingException(Code.CANCELLED, "The client left while its request waited for a batch");
 
   private final ServableId id;
   private final TfsOptions options;
@@ -71,7 +83,7 @@ public final class TfsBatching extends ForwardingServable {
   @Override
   public void run(RunRequest request, Completion completion) {
     try {
-      pool.offer(queues, BatchTask.of(request, completion, pool.nanoTime()));
+      pool.offer(queues, BatchTask.of(request, new CountedEnd(completion), pool.nanoTime()));
     } catch (ServingException refused) {
       completion.failed(refused);
     }
@@ -89,11 +101,7 @@ public final class TfsBatching extends ForwardingServable {
     }
     long time = remaining(tasks, now);
     if (time <= 0) {
-      tasks.forEach(task -> expired.accept(id));
-      BatchTask.failAll(
-          tasks,
-          new ServingException(
-              Code.RESOURCE_EXHAUSTED, "Run() timeout exceeded while waiting in batching queue"));
+      BatchTask.failAll(tasks, late);
       return;
     }
     for (BatchTask task : tasks) {
@@ -118,23 +126,35 @@ public final class TfsBatching extends ForwardingServable {
 
   /** Ends the tasks whose clients have left; mostly none. */
   private List<BatchTask> withoutCancelled(List<BatchTask> batch) {
-    List<BatchTask> left = new ArrayList<>();
+    List<BatchTask> gone = new ArrayList<>();
+    List<BatchTask> tasks = new ArrayList<>();
     for (BatchTask task : batch) {
-      if (task.request().isCancelled()) {
-        left.add(task);
-      }
+      (task.request().isCancelled() ? gone : tasks).add(task);
     }
-    if (left.isEmpty()) {
-      return batch;
-    }
-    List<BatchTask> tasks = new ArrayList<>(batch);
-    tasks.removeAll(left);
-    left.forEach(task -> expired.accept(id));
-    BatchTask.failAll(
-        left,
-        new ServingException(
-            Code.CANCELLED, "The client left while its request waited for a batch"));
+    BatchTask.failAll(gone, left);
     return tasks;
+  }
+
+  /** The end of a request, whose pieces may end in several batches. */
+  private final class CountedEnd implements Completion {
+    private final Completion completion;
+
+    CountedEnd(Completion completion) {
+      this.completion = completion;
+    }
+
+    @Override
+    public void succeeded(Tensor[] outputs) {
+      completion.succeeded(outputs);
+    }
+
+    @Override
+    public void failed(ServingException failure) {
+      if (failure == late || failure == left) {
+        expired.accept(id);
+      }
+      completion.failed(failure);
+    }
   }
 
   /** Returns the largest time that a task has left. */

@@ -316,6 +316,23 @@ final class TfsBatchingTest {
   }
 
   @Test
+  void aSplitRequestThatIsLateOrLeftCountsOnce() throws Exception {
+    TfsBatching batching = batching(QueueHarness.splitting(16, Duration.ZERO, 10, 4));
+    blocker(batching);
+    Client late = new Client(10).deadline(2000).runs(batching);
+    clock.set(3000);
+    gate.open();
+    assertEquals(Code.RESOURCE_EXHAUSTED, late.code());
+    assertEquals(1, expired.get());
+    blocker(batching);
+    Client left = new Client(10).runs(batching);
+    left.cancelled = true;
+    gate.open();
+    assertEquals(Code.CANCELLED, left.code());
+    assertEquals(2, expired.get());
+  }
+
+  @Test
   void noRowsRunByThemselves() throws Exception {
     TfsBatching batching = batching(allowed(8, LONG, 8L));
     Client empty = new Client(0).runs(batching).await();
@@ -348,6 +365,33 @@ final class TfsBatchingTest {
     pool.offer(queues, BatchTask.of(two, two, 0));
     assertEquals(Code.INVALID_ARGUMENT, one.code());
     assertEquals(Code.INTERNAL, two.code());
+  }
+
+  /** What throws has completed its tasks before; nothing may be completed again. */
+  @Test
+  void aServableThatThrowsAfterItsAnswersFailsNobodyTwice() throws Exception {
+    TfsBatching batching = batching(QueueHarness.options(100, Duration.ZERO, 10));
+    model.become(RowServable.Mode.THROW_AFTER_COMPLETION);
+    blocker(batching);
+    Client one = new Client(1).runs(batching);
+    Client two = new Client(2).runs(batching);
+    gate.open();
+    assertEquals(3, one.ranWith());
+    assertEquals(3, two.ranWith());
+  }
+
+  @Test
+  void aCompletionThatThrowsKeepsNobodyFromAnAnswer() throws Exception {
+    TfsBatching batching = batching(QueueHarness.options(100, Duration.ZERO, 10));
+    blocker(batching);
+    Client throwing = new Client(1);
+    throwing.task.throwWhenCompleted();
+    throwing.runs(batching);
+    Client other = new Client(2).runs(batching);
+    gate.open();
+    assertEquals(3, other.ranWith());
+    assertEquals(1, new Client(1).runs(batching).ranWith(), "the thread goes on");
+    assertEquals(1, throwing.task.completions());
   }
 
   @Test
