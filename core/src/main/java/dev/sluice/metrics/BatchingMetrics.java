@@ -16,10 +16,10 @@ public final class BatchingMetrics {
   private final @Nullable Family<Histogram> processedBatchSize;
   private final @Nullable Family<Histogram> paddingSize;
 
-  /** Kept, since every request needs it; not asked for earlier, for then the page would have it. */
-  private @Nullable Histogram waited;
-
-  private @Nullable Histogram rowsOfInputs;
+  private final KeptCells<Histogram> waited = new KeptCells<>(1);
+  private final KeptCells<Histogram> rowsOfInputs = new KeptCells<>(1);
+  private final KeptCells<Histogram> rowsOfBatches = new KeptCells<>(1);
+  private final KeptCells<Counter> runs = new KeptCells<>(1);
 
   BatchingMetrics(MetricRegistry registry, boolean enabled) {
     queuingLatency =
@@ -38,18 +38,9 @@ public final class BatchingMetrics {
    * @param inputs how many input tensors it has, each of {@code rows} rows
    */
   public void dequeued(long waitedNanos, int inputs, long rows) {
-    Histogram latency = waited;
-    if (latency == null) {
-      latency = queuingLatency.cell("");
-      waited = latency;
-    }
-    latency.record(waitedNanos / 1000);
+    waited.at(0, () -> queuingLatency.cell("")).record(waitedNanos / 1000);
     if (inputBatchSize != null) {
-      Histogram sizes = rowsOfInputs;
-      if (sizes == null) {
-        sizes = inputBatchSize.cell();
-        rowsOfInputs = sizes;
-      }
+      Histogram sizes = rowsOfInputs.at(0, inputBatchSize::cell);
       for (int i = 0; i < inputs; i++) {
         sizes.record(rows);
       }
@@ -58,9 +49,9 @@ public final class BatchingMetrics {
 
   /** A batch was run, with so many rows, of which so many are padding. */
   public void ran(long rows, long padding) {
-    wrappedRunCount.cell().increment();
+    runs.at(0, wrappedRunCount::cell).increment();
     if (processedBatchSize != null && paddingSize != null) {
-      processedBatchSize.cell().record(rows);
+      rowsOfBatches.at(0, processedBatchSize::cell).record(rows);
       paddingSize.cell(Long.toString(rows)).record(padding);
     }
   }

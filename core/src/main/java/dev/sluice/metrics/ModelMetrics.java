@@ -1,9 +1,5 @@
 package dev.sluice.metrics;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-
 /**
  * The cells of one model name, each made when its first sample comes, as in the reference, and kept
  * so that a request looks up nothing but the model.
@@ -21,31 +17,18 @@ final class ModelMetrics {
 
   private final String label;
   private final Families families;
-  private final AtomicReferenceArray<@Nullable Histogram> requests =
-      new AtomicReferenceArray<>(RequestMeter.SLOTS);
-  private final AtomicReferenceArray<@Nullable Histogram> runs =
-      new AtomicReferenceArray<>(RequestMeter.SLOTS);
-  private final AtomicReferenceArray<@Nullable Histogram> batches = new AtomicReferenceArray<>(1);
-  private final AtomicReferenceArray<@Nullable Counter> succeeded = new AtomicReferenceArray<>(1);
+  private final KeptCells<Histogram> requests = new KeptCells<>(RequestMeter.SLOTS);
+  private final KeptCells<Histogram> runs = new KeptCells<>(RequestMeter.SLOTS);
+  private final KeptCells<Histogram> batches = new KeptCells<>(1);
+  private final KeptCells<Counter> succeeded = new KeptCells<>(1);
 
   ModelMetrics(String label, Families families) {
     this.label = label;
     this.families = families;
   }
 
-  private static <M extends Metric> M at(
-      AtomicReferenceArray<@Nullable M> cells, int index, Supplier<M> maker) {
-    M cell = cells.get(index);
-    if (cell == null) {
-      // Twice at once does no harm: a family gives the same cell every time.
-      cell = maker.get();
-      cells.set(index, cell);
-    }
-    return cell;
-  }
-
   Counter succeededCount() {
-    return at(succeeded, 0, () -> families.requestCount().cell(label, OK));
+    return succeeded.at(0, () -> families.requestCount().cell(label, OK));
   }
 
   Counter failedCount(String status) {
@@ -53,8 +36,7 @@ final class ModelMetrics {
   }
 
   Histogram requestLatency(int slot, Api api, Entrypoint entrypoint) {
-    return at(
-        requests,
+    return requests.at(
         slot,
         () ->
             families
@@ -66,11 +48,11 @@ final class ModelMetrics {
   }
 
   Histogram runtimeLatency(int slot, Api api) {
-    return at(runs, slot, () -> families.runtimeLatency().cell(label, api.grpcLabel(), "TF1"));
+    return runs.at(slot, () -> families.runtimeLatency().cell(label, api.grpcLabel(), "TF1"));
   }
 
   Histogram batchRows() {
-    return at(batches, 0, () -> families.batchRows().cell(label));
+    return batches.at(0, () -> families.batchRows().cell(label));
   }
 
   Counter expiredCount() {
