@@ -51,10 +51,11 @@ final class RowTrial implements AutoCloseable {
    * Returns a trial with a copy of the first row of a request; null if it has no rows, or there is
    * no memory for one.
    */
-  static @Nullable RowTrial of(Servable servable, RunRequest request) {
+  static @Nullable RowTrial of(Servable counted, RunRequest request) {
     if (RowShapes.rows(request) < 1) {
       return null;
     }
+    Servable servable = counted.uncounted();
     int inputs = request.signature().inputs().size();
     RowTrial trial =
         new RowTrial(servable, request.signature(), new Tensor[inputs], new Tensor[inputs]);

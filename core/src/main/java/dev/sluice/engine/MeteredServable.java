@@ -15,6 +15,11 @@ final class MeteredServable extends ForwardingServable {
   }
 
   @Override
+  public Servable uncounted() {
+    return servable;
+  }
+
+  @Override
   public void run(RunRequest request, Completion completion) {
     RunMeter.Run run = meter.begin(request, completion);
     servable.run(request, run);

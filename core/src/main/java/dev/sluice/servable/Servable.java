@@ -66,6 +66,14 @@ public interface Servable {
   void run(RunRequest request, Completion completion);
 
   /**
+   * Returns what makes the same runs, and does not count them as this does: for runs that no client
+   * asked for, made only to find something out. Closed with this.
+   */
+  default Servable uncounted() {
+    return this;
+  }
+
+  /**
    * Stops what the servable itself started, such as threads. Called once, after the drain and
    * before the loader unloads; a decorator then closes what it decorates.
    */

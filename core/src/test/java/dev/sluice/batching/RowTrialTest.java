@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.servable.Completion;
+import dev.sluice.servable.ForwardingServable;
+import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
@@ -17,6 +21,7 @@ import dev.sluice.testing.CountingAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class RowTrialTest {
@@ -56,6 +61,32 @@ final class RowTrialTest {
   @Test
   void rowsThatFailAloneTellNothing() {
     assertInstanceOf(RowTrial.Outcome.Unknown.class, tryWith(NumberModel.Kind.FAILING, 1, 2));
+  }
+
+  @Test
+  void trialsDoNotCountAsRuns() {
+    NumberModel model = new NumberModel(NumberModel.Kind.TWICE);
+    AtomicInteger counted = new AtomicInteger();
+    Servable counting =
+        new ForwardingServable(model) {
+          @Override
+          public Servable uncounted() {
+            return servable;
+          }
+
+          @Override
+          public void run(RunRequest request, Completion completion) {
+            counted.incrementAndGet();
+            servable.run(request, completion);
+          }
+        };
+    NumberRequest request = new NumberRequest(model, 1, 2);
+    try (RowTrial trial = RowTrial.of(counting, request)) {
+      assertTrue(trial != null);
+      assertEquals(new RowTrial.Outcome.Independent(), trial.run());
+    }
+    assertEquals(3, model.runs());
+    assertEquals(0, counted.get());
   }
 
   @Test

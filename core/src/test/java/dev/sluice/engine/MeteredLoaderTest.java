@@ -92,6 +92,16 @@ class MeteredLoaderTest {
   }
 
   @Test
+  void runsThatNobodyAskedForAreNotCounted() throws ServingException {
+    Servable servable = loader.load().uncounted();
+    try (TestRun run = run(servable, 5).on(servable)) {
+      assertEquals(Code.OK, run.code());
+    }
+    assertLine("core:graph_runs{} 0");
+    assertLine("core:graph_run_input_tensor_bytes_count{} 0");
+  }
+
+  @Test
   void failedRunsHaveNoOutputs() throws ServingException {
     Servable servable = loader.load();
     try (TestRun run = TestRun.of(servable, Signature.DEFAULT_KEY).on(servable)) {
