@@ -1,12 +1,10 @@
 package dev.sluice.main;
 
 import dev.sluice.config.ConfigException;
-import dev.sluice.config.ServeOptions;
+import dev.sluice.config.ServerSettings;
 import dev.sluice.demo.DigitsDemo;
 import dev.sluice.servable.ServingException;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,28 +12,21 @@ import java.util.List;
  * serving until a signal comes.
  */
 final class DemoCommand {
-  private static final String ONCE = "--once";
-  private static final String MODELS = "--models=";
-
   private DemoCommand() {}
 
   /** Runs the command and returns the exit status. */
   static int run(List<String> flags) throws InterruptedException {
-    boolean once = flags.contains(ONCE);
-    Path models = Path.of("dist/models");
-    List<String> serveFlags = new ArrayList<>();
-    for (String flag : flags) {
-      if (flag.startsWith(MODELS)) {
-        models = Path.of(flag.substring(MODELS.length()));
-      } else if (!flag.equals(ONCE)) {
-        serveFlags.add(flag);
-      }
-    }
-    Path model = models.resolve(DigitsDemo.MODEL).toAbsolutePath();
-    serveFlags.add("--model_name=" + DigitsDemo.MODEL);
-    serveFlags.add("--model_base_path=" + model);
     try {
-      var settings = ServeOptions.parse(serveFlags.toArray(String[]::new)).settings();
+      DemoOptions options = DemoOptions.parse(flags);
+      if (options.serve().helpRequested()) {
+        System.out.print(DemoOptions.USAGE);
+        return 0;
+      }
+      if (options.serve().versionRequested()) {
+        Main.printVersion();
+        return 0;
+      }
+      ServerSettings settings = options.serve().settings();
       SignalStop stop = ServeCommand.start(settings);
       boolean right =
           new DigitsDemo(
@@ -43,9 +34,9 @@ final class DemoCommand {
                   "localhost",
                   settings.rest().port(),
                   settings.grpc().port(),
-                  model.resolve("golden.json"))
+                  options.model().resolve("golden.json"))
               .run();
-      if (!once && right) {
+      if (!options.once() && right) {
         System.out.println("Serving until Ctrl-C.");
         stop.await();
       }

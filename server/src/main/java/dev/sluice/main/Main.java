@@ -15,7 +15,7 @@ public final class Main {
         serve    serve models; its flags are TensorFlow Serving's: sluice serve --help
         tensorflow_model_server
                  the same by TensorFlow Serving's own rules: its defaults, --name=value only
-        demo     serve a bundled model and show some of its answers; --once ends then
+        demo     serve a bundled model and show some of its answers: sluice demo --help
         bench    put load on a running server and report latencies: sluice bench --help
         test     run the tests (from a checkout only)
         build    build only (from a checkout only)
