@@ -14,6 +14,8 @@ import java.util.Map;
 public record LatencyObjectives(Duration common, Map<String, Duration> byModel) {
   private static final String FLAG = "latency_objective_ms";
 
+  private static final String EXPECTED = "milliseconds or MODEL=milliseconds";
+
   /** Nothing is wanted. */
   public static final LatencyObjectives NONE = new LatencyObjectives(Duration.ZERO, Map.of());
 
@@ -27,7 +29,8 @@ public record LatencyObjectives(Duration common, Map<String, Duration> byModel) 
   }
 
   /**
-   * Reads {@code 50}, {@code bert=200}, or several of them separated by commas.
+   * Reads {@code 50}, {@code bert=200}, or several of them separated by commas; nothing wants
+   * nothing.
    *
    * @throws ConfigException if that is no such list; the message names the part
    */
@@ -38,6 +41,10 @@ public record LatencyObjectives(Duration common, Map<String, Duration> byModel) 
     Duration common = Duration.ZERO;
     Map<String, Duration> byModel = new HashMap<>();
     for (String part : value.split(",", -1)) {
+      if (part.isBlank()) {
+        throw ConfigException.invalid(
+            "--%s=%s: expected %s between commas, found nothing".formatted(FLAG, value, EXPECTED));
+      }
       int equals = part.lastIndexOf('=');
       Duration objective = duration(part, part.substring(equals + 1).strip());
       if (equals < 0) {
@@ -58,7 +65,7 @@ public record LatencyObjectives(Duration common, Map<String, Duration> byModel) 
     }
     if (!(number >= 0 && number <= Integer.MAX_VALUE)) {
       throw ConfigException.invalid(
-          "--%s: expected milliseconds or MODEL=milliseconds, found '%s'".formatted(FLAG, part));
+          "--%s: expected %s, found '%s'".formatted(FLAG, EXPECTED, part));
     }
     return Duration.ofNanos(Math.round(number * 1e6));
   }

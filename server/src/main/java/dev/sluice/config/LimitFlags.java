@@ -29,7 +29,7 @@ final class LimitFlags {
       names = "--latency_objective_ms",
       description =
           "Within what time answers are wanted, of all models or as MODEL=MS,...; requests that"
-              + " cannot be answered so soon are refused. 0: none is refused for that.")
+              + " cannot be answered so soon are refused. 0, or no value: none is refused for that.")
   String latencyObjectiveMs = "";
 
   @Option(

@@ -4,8 +4,10 @@ import dev.sluice.engine.EngineOptions;
 import dev.sluice.lifecycle.ManagerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the operator wants, checked: the flags of the command line in the units of the program.
@@ -110,5 +112,23 @@ public record ServerSettings(
       int lanesPerModel,
       int laneQueueCapacity,
       LatencyObjectives objectives,
-      Set<String> unbatchedModels) {}
+      Set<String> unbatchedModels) {
+    /**
+     * Returns a line for each model that a flag names and that is not configured: a slip of the
+     * pen, if it does not come with a later configuration.
+     */
+    public List<String> warnings(ModelsConfig models) {
+      return Stream.concat(
+              unknown("latency_objective_ms", objectives.byModel().keySet(), models),
+              unknown("unbatched_models", unbatchedModels, models))
+          .toList();
+    }
+
+    private static Stream<String> unknown(String flag, Set<String> named, ModelsConfig models) {
+      return named.stream()
+          .filter(name -> models.model(name).isEmpty())
+          .sorted()
+          .map(name -> "--%s: no model '%s' is configured".formatted(flag, name));
+    }
+  }
 }

@@ -56,6 +56,7 @@ final class ServeCommand {
                   .read(file, ModelsConfig.NOTHING);
           case Origin.Single(var model) -> new ModelsConfig(true, List.of(model));
         };
+    settings.limits().warnings(models).forEach(line -> LOG.log(Level.WARNING, line));
     Ports.probe(settings);
     Server server = new Server(settings, models);
     SignalStop stop = SignalStop.arrange();

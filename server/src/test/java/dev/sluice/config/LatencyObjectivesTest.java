@@ -31,6 +31,19 @@ final class LatencyObjectivesTest {
   }
 
   @Test
+  void whatIsMissingBetweenCommasIsSaid() {
+    for (String value : List.of("50,,", ",", "50, ,a=1", "50,")) {
+      ConfigException failure =
+          assertThrows(ConfigException.class, () -> LatencyObjectives.parse(value));
+      assertEquals(
+          "--latency_objective_ms="
+              + value
+              + ": expected milliseconds or MODEL=milliseconds between commas, found nothing",
+          failure.text());
+    }
+  }
+
+  @Test
   void whatIsNoNumberIsNamed() {
     for (String part : List.of("fast", "m=", "m=-1", "=x", "1e99", "NaN")) {
       ConfigException failure =

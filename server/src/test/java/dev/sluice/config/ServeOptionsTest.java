@@ -345,6 +345,20 @@ class ServeOptionsTest {
   }
 
   @Test
+  void modelsThatFlagsNameAndNobodyConfiguredAreSaid() throws ConfigException {
+    ServerSettings settings =
+        withModel("--model_name=m", "--latency_objective_ms=5,m=1,n=2", "--unbatched_models=m,o,a");
+    ModelEntry model =
+        new ModelEntry("m", Path.of("/m"), "tensorflow", VersionSelection.DEFAULT, Map.of());
+    assertEquals(
+        List.of(
+            "--latency_objective_ms: no model 'n' is configured",
+            "--unbatched_models: no model 'a' is configured",
+            "--unbatched_models: no model 'o' is configured"),
+        settings.limits().warnings(new ModelsConfig(true, List.of(model))));
+  }
+
+  @Test
   void helpAndVersionAreAsked() throws ConfigException {
     assertTrue(ServeOptions.parse("--help").helpRequested());
     assertTrue(ServeOptions.parse("--version").versionRequested());
