@@ -3,6 +3,7 @@ package dev.sluice.bench;
 import dev.sluice.admission.Limiter;
 import dev.sluice.batching.LaneOptions;
 import dev.sluice.batching.LaneServable;
+import dev.sluice.batching.Turns;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.lifecycle.Manager;
@@ -68,7 +69,7 @@ public class CoreBenchmark {
                       false,
                       false,
                       Duration.ZERO,
-                      Runnable::run,
+                      new CallersTurns(),
                       id -> {},
                       (id, rows) -> {}))));
   private final Predictor inline = new Predictor(inlineManager, new Limiter(QUEUE));
@@ -150,6 +151,24 @@ public class CoreBenchmark {
     @Override
     public void failed(Call call, ServingException failure) {
       throw new IllegalStateException(failure.codeAndText());
+    }
+  }
+
+  /** There is no event loop. */
+  private static final class CallersTurns implements Turns {
+    @Override
+    public void executeAtEnd(Runnable task) {
+      task.run();
+    }
+
+    @Override
+    public boolean executeInNext(Runnable task) {
+      return false;
+    }
+
+    @Override
+    public long arrived() {
+      return System.nanoTime();
     }
   }
 }

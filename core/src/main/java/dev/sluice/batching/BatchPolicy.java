@@ -16,8 +16,9 @@ import java.time.Duration;
  */
 record BatchPolicy(long objectiveNanos) {
   /** For what a request costs outside of queue and run: reading, the socket, the event loop. */
-  private static final double SHARE_OF_OBJECTIVE = 0.85;
+  private static final double SHARE_OF_OBJECTIVE = 0.7;
 
+  private static final long PARTS_OF_OBJECTIVE = 5;
   private static final double SLOWDOWN = 3;
   private static final double SLACK_NANOS = 2_000_000;
 
@@ -41,6 +42,14 @@ record BatchPolicy(long objectiveNanos) {
    */
   double mostWait(double runNanos) {
     return Math.max(objectiveNanos - runNanos, objectiveNanos - budget());
+  }
+
+  /**
+   * Returns how long an event loop may do the work of a lane before it reads again: so long and no
+   * longer, and with an objective a small part of it, since what arrives meanwhile waits unseen.
+   */
+  long mostInline(long nanos) {
+    return hasObjective() ? Math.min(nanos, objectiveNanos / PARTS_OF_OBJECTIVE) : nanos;
   }
 
   /** Returns how many rows may share a run. */

@@ -2,7 +2,6 @@ package dev.sluice.batching;
 
 import dev.sluice.servable.ServableId;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
@@ -14,8 +13,7 @@ import java.util.function.ObjLongConsumer;
  * @param merges true if requests may share runs
  * @param oneCore true if there is but one core, so that no lane runs beside an event loop
  * @param objective within what time answers are wanted; zero if nothing is said
- * @param endOfTurn runs a task when the calling event loop has decoded all that was there to read,
- *     and has done what it was given before; at once on any other thread
+ * @param turns of the event loops that requests come from
  * @param expired is told of each request that ended in the queue, because its deadline passed or
  *     its client left; on a lane, so it must not block
  * @param shared is told of each run of requests that may share runs, and of its rows; on the thread
@@ -27,7 +25,7 @@ public record LaneOptions(
     boolean merges,
     boolean oneCore,
     Duration objective,
-    Executor endOfTurn,
+    Turns turns,
     Consumer<ServableId> expired,
     ObjLongConsumer<ServableId> shared) {
   public LaneOptions {

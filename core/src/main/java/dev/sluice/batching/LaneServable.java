@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,12 @@ public final class LaneServable extends ForwardingServable {
   private final Lanes<RequestQueues.Queued> lanes;
   private final TurnBatches turns;
 
+  /** True while an event loop is to do the lanes' work at the end of its turn. */
+  private final AtomicBoolean worksAtEnd = new AtomicBoolean();
+
+  /** True while an event loop is to go on with the lanes' work in its next turn. */
+  private final AtomicBoolean goesOn = new AtomicBoolean();
+
   /** By signature, of those that the servable lists. */
   private final Map<Signature, Runs> known;
 
@@ -79,18 +86,13 @@ public final class LaneServable extends ForwardingServable {
     this.options = options;
     this.policy = BatchPolicy.of(options.objective());
     this.nanoTime = nanoTime;
-    this.turns = new TurnBatches(options.endOfTurn(), this::endTurn);
+    this.turns = new TurnBatches(options.turns()::executeAtEnd, this::endTurn);
     this.lanes =
         new Lanes<>(
             "lane-" + id.model() + "-" + id.version(),
             options.lanes(),
             new RequestQueues(
-                id,
-                options.lanes(),
-                options.queueCapacity(),
-                policy,
-                nanoTime,
-                (of, tasks, more) -> run(of, tasks, true, more)));
+                id, options.lanes(), options.queueCapacity(), policy, nanoTime, this::run));
     Map<Signature, Runs> runs = new HashMap<>();
     for (Signature signature : servable.signatures().values()) {
       boolean mayMerge =
@@ -120,7 +122,7 @@ public final class LaneServable extends ForwardingServable {
 
   @Override
   public @Nullable ServingException overload() {
-    return lanes.overload();
+    return lanes.overload(nanoTime.getAsLong() - options.turns().arrived());
   }
 
   @Override
@@ -130,9 +132,17 @@ public final class LaneServable extends ForwardingServable {
     long rows = mergeability.isRuledOut() ? 0 : RowShapes.rows(request);
     boolean merging = rows > 0 && mergeability.merges();
     RequestQueue queue = runs.queues.queueOf(request, merging, runs.shapeBound);
-    BatchTask task = BatchTask.of(request, completion, merging ? rows : 1, nanoTime.getAsLong());
+    BatchTask task =
+        BatchTask.of(request, completion, merging ? rows : 1, options.turns().arrived());
     if (rows > 0 && mergeability.isUntried()) {
-      offerAll(queue, List.of(task));
+      offerAll(queue, List.of(task), true);
+    } else if (options.oneCore() && policy.hasObjective()) {
+      // At once, since what is read next is admitted by what waits already.
+      try {
+        offerAll(queue, List.of(task), false);
+      } finally {
+        workAtEnd();
+      }
     } else {
       turns.add(queue, task);
     }
@@ -144,25 +154,22 @@ public final class LaneServable extends ForwardingServable {
   }
 
   /** True if so many requests, of so many rows together, are known to be run soonest right here. */
-  private boolean isCheap(RequestQueue queue, long rows, int requests) {
-    long most =
-        options.oneCore()
-            ? MAX_INLINE_ON_ONE_CORE.toNanos()
-            : MAX_INLINE.toNanos() + (requests - 1) * MORE_INLINE_NANOS;
-    return queue.mayBeCheap() && queue.costs().work(rows) <= most;
+  private static boolean isCheap(RequestQueue queue, long rows, int requests) {
+    return queue.mayBeCheap()
+        && queue.costs().work(rows) <= MAX_INLINE.toNanos() + (requests - 1) * MORE_INLINE_NANOS;
   }
 
   /** Hands requests to the lanes; fails those that are refused. */
-  private void offerAll(RequestQueue queue, List<BatchTask> tasks) {
+  private void offerAll(RequestQueue queue, List<BatchTask> tasks, boolean wake) {
     Queue<RequestQueues.Queued> rest = new ArrayDeque<>(tasks.size());
     for (BatchTask task : tasks) {
       rest.add(new RequestQueues.Queued(queue, task));
     }
     try {
-      ServingException refusal = lanes.offer(rest);
+      ServingException refusal = lanes.offer(rest, wake);
       while (refusal != null) {
         rest.remove().task().failed(refusal);
-        refusal = lanes.offer(rest);
+        refusal = lanes.offer(rest, wake);
       }
     } finally {
       if (!rest.isEmpty()) { // a bug, or no memory
@@ -175,11 +182,70 @@ public final class LaneServable extends ForwardingServable {
   /** What came in one turn of an event loop stays there if it is cheap together. */
   private void endTurn(RequestQueue queue, List<BatchTask> tasks) {
     if (!isCheap(queue, RequestQueue.rows(tasks), tasks.size())) {
-      offerAll(queue, tasks);
+      handOver(queue, tasks);
     } else if (queue.merges()) {
       run(queue, tasks, false, false);
     } else {
       runEach(queue, tasks, 0);
+    }
+  }
+
+  /** On one core the event loop does what it can of the lanes' work, in the lanes' order. */
+  private void handOver(RequestQueue queue, List<BatchTask> tasks) {
+    if (!options.oneCore()) {
+      offerAll(queue, tasks, true);
+      return;
+    }
+    try {
+      offerAll(queue, tasks, false);
+    } finally {
+      goOnHere();
+    }
+  }
+
+  private void workAtEnd() {
+    if (worksAtEnd.compareAndSet(false, true)) {
+      options
+          .turns()
+          .executeAtEnd(
+              () -> {
+                worksAtEnd.set(false);
+                goOnHere();
+              });
+    }
+  }
+
+  private void workHere() {
+    boolean more = lanes.work(policy.mostInline(MAX_INLINE_ON_ONE_CORE.toNanos()), nanoTime);
+    if (!more || !goesOn.compareAndSet(false, true)) {
+      return;
+    }
+    boolean scheduled = false;
+    try {
+      scheduled = options.turns().executeInNext(this::goOn);
+    } finally {
+      if (!scheduled) {
+        goesOn.set(false);
+        lanes.wake();
+      }
+    }
+  }
+
+  private void goOn() {
+    goesOn.set(false);
+    goOnHere();
+  }
+
+  /** Whatever goes wrong, somebody does what is left. */
+  private void goOnHere() {
+    boolean worked = false;
+    try {
+      workHere();
+      worked = true;
+    } finally {
+      if (!worked) {
+        lanes.wake();
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * asks costs no thread.
  *
  * <p>Invariant: every task that the backlog accepts in {@link #offer} is in exactly one piece of
- * work that a lane runs, also when {@link #close} is called.
+ * work that a lane runs, or a thread that {@linkplain #work does a lane's work}; also when {@link
+ * #close} is called.
  *
  * @param <T> what is offered
  */
@@ -30,14 +32,23 @@ final class Lanes<T> implements AutoCloseable {
     /** Takes a task in, unless it returns why not. */
     @Nullable ServingException add(T task);
 
-    /** Returns why any task would be refused now, or null. */
-    @Nullable ServingException overload();
+    /** Returns why any task that has waited so long already would be refused now, or null. */
+    @Nullable ServingException overload(long waitedNanos);
 
     /** Returns how many tasks wait. */
     int size();
 
     /** Returns work made of at least one of the tasks that wait; there is one. */
     Work take();
+
+    /**
+     * Returns work as {@link #take} does, if it is known that it takes no longer than this, or
+     * null.
+     */
+    @Nullable Work takeWithin(long nanos);
+
+    /** Returns true if {@link #takeWithin} would return work; something waits. */
+    boolean hasWithin(long nanos);
 
     /** Work that was taken has been run. */
     void done(Work work);
@@ -46,7 +57,12 @@ final class Lanes<T> implements AutoCloseable {
   /** What a lane runs at once. */
   @FunctionalInterface
   interface Work {
-    void run();
+    /**
+     * Runs it.
+     *
+     * @param onLane false if the calling thread is not a lane, but does the work of one
+     */
+    void run(boolean onLane);
   }
 
   private final String name;
@@ -68,7 +84,7 @@ final class Lanes<T> implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
 
   Lanes(String name, int maxLanes, Backlog<T> backlog) {
-    this(name, maxLanes, backlog, EngineThreads.builder().factory());
+    this(name, maxLanes, backlog, EngineThreads::newThread);
   }
 
   /** Creates lanes with threads of another kind, for tests. */
@@ -87,14 +103,15 @@ final class Lanes<T> implements AutoCloseable {
    * from the list. Stops at the first that is not: the backlog refuses it, the lanes are closed, or
    * there is no lane and none can be started. Never blocks long.
    *
+   * @param wake false if the caller will {@linkplain #work work} itself, and then wakes the lanes
    * @return why the first that is left was not queued, or null if none is left
    */
-  @Nullable ServingException offer(Queue<T> tasks) {
+  @Nullable ServingException offer(Queue<T> tasks, boolean wake) {
     lock.lock();
     try {
       ServingException refusal = null;
       for (T task = tasks.peek(); task != null && refusal == null; task = tasks.peek()) {
-        refusal = add(task);
+        refusal = add(task, wake);
         if (refusal == null) {
           tasks.remove();
         }
@@ -106,29 +123,95 @@ final class Lanes<T> implements AutoCloseable {
   }
 
   @GuardedBy("lock")
-  private @Nullable ServingException add(T task) {
+  private @Nullable ServingException add(T task, boolean wake) {
     if (closed) {
       return new ServingException(Code.UNAVAILABLE, name + " is closed");
     }
     // A lane stays idle until it is awake: what waits already is taken by as many of the idle.
-    if (backlog.size() >= idle && threads.size() < maxLanes) {
+    if (threads.isEmpty() || (wake && backlog.size() >= idle && threads.size() < maxLanes)) {
       startLane();
     }
     if (threads.isEmpty()) {
       return new ServingException(Code.UNAVAILABLE, "The system has no thread left for " + name);
     }
     ServingException refusal = backlog.add(task);
-    if (refusal == null) {
+    if (refusal == null && wake) {
       notEmpty.signal();
     }
     return refusal;
   }
 
-  /** Returns why any task would be refused now, or null. */
-  @Nullable ServingException overload() {
+  /**
+   * Does what a lane would, on the calling thread, as long as that is known to take no longer than
+   * this; wakes a lane for what is left if it would take longer by itself.
+   *
+   * @return true if something is left that the caller can go on with
+   */
+  boolean work(long nanos, LongSupplier nanoTime) {
+    long end = nanoTime.getAsLong() + nanos;
+    Work work = take(nanos);
+    while (work != null) {
+      try {
+        work.run(false);
+      } finally {
+        done(work);
+      }
+      work = take(end - nanoTime.getAsLong());
+    }
+    return isLeft(nanos);
+  }
+
+  private @Nullable Work take(long nanos) {
     lock.lock();
     try {
-      return backlog.overload();
+      return backlog.size() == 0 ? null : backlog.takeWithin(nanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void done(Work work) {
+    lock.lock();
+    try {
+      backlog.done(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isLeft(long nanos) {
+    lock.lock();
+    try {
+      if (backlog.size() == 0) {
+        return false;
+      }
+      boolean goesOn = !closed && backlog.hasWithin(nanos);
+      if (!goesOn) {
+        notEmpty.signal();
+      }
+      return goesOn;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Wakes a lane for what was offered without, if anything is left of it. */
+  void wake() {
+    lock.lock();
+    try {
+      if (backlog.size() > 0) {
+        notEmpty.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns why any task that has waited so long already would be refused now, or null. */
+  @Nullable ServingException overload(long waitedNanos) {
+    lock.lock();
+    try {
+      return backlog.overload(waitedNanos);
     } finally {
       lock.unlock();
     }
@@ -163,7 +246,7 @@ final class Lanes<T> implements AutoCloseable {
         lock.unlock();
       }
       try {
-        work.run();
+        work.run(true);
       } catch (Throwable bug) {
         // The root of this thread: a bug must cost its requests, not the lane.
         Thread.currentThread()

@@ -142,6 +142,11 @@ final class RequestQueue {
     return waitingRows;
   }
 
+  /** Returns the rows of the larger of the two requests of which one is taken first. */
+  long largestNext() {
+    return Math.max(waiting.getFirst().rows(), waiting.getLast().rows());
+  }
+
   /** Returns when the one that waits longest was queued; there is one. */
   long oldest() {
     return waiting.getFirst().queuedNanos();

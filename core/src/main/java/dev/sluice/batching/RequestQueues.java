@@ -33,13 +33,16 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   /** Nor do they wait this long. */
   static final long LONG_NANOS = 1_000_000_000;
 
+  private static final double PAUSE_WEIGHT = 1.0 / 16;
+  private static final double MOST_PAUSE = 10;
+
   /** A request and the queue of its kind. */
   record Queued(RequestQueue queue, BatchTask task) {}
 
   /** Runs requests of one queue together; {@code more} of them wait behind these. */
   @FunctionalInterface
   interface Runner {
-    void run(RequestQueue queue, List<BatchTask> tasks, boolean more);
+    void run(RequestQueue queue, List<BatchTask> tasks, boolean onLane, boolean more);
   }
 
   private final ServableId id;
@@ -57,6 +60,16 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
 
   /** How much of that is in the sum. */
   private long reckoned;
+
+  /**
+   * How much time passes between a run and the next while something waits, as a part of the run: an
+   * event loop that does a lane's work also reads.
+   */
+  private double pauses;
+
+  private long lastEnd;
+  private long lastRan;
+  private boolean hasWaited;
 
   /** How long the runs of all that waits usually take; only with an objective. */
   private long waitingNanos;
@@ -83,14 +96,14 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   }
 
   @Override
-  public @Nullable ServingException overload() {
+  public @Nullable ServingException overload(long waitedNanos) {
     if (size >= capacity) {
-      return refused(capacity + " requests wait already");
+      return tooMany();
     }
     if (!policy.hasObjective()) {
       return null;
     }
-    return late(untilALaneIsFree() + (double) waitingNanos() / lanes);
+    return late(waitedNanos + untilALaneIsFree() + stretched((double) waitingNanos() / lanes));
   }
 
   /** Returns how long the runs of all that waits usually take together; only with an objective. */
@@ -113,9 +126,10 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   @Override
   public @Nullable ServingException add(Queued queued) {
     RequestQueue queue = queued.queue();
-    ServingException refusal = overload();
+    ServingException refusal = size >= capacity ? tooMany() : null;
     if (refusal == null && policy.hasObjective() && !isIdle()) {
-      refusal = late(expectedNanos(queue, queued.task().rows()));
+      double waited = nanoTime.getAsLong() - queued.task().queuedNanos();
+      refusal = late(waited + expectedNanos(queue, queued.task().rows()));
     }
     if (refusal != null) {
       return refusal;
@@ -148,6 +162,10 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
                 .formatted(nanos / 1e6, policy.objectiveNanos() / 1e6));
   }
 
+  private ServingException tooMany() {
+    return refused(capacity + " requests wait already");
+  }
+
   private ServingException refused(String reason) {
     return new ServingException(Code.UNAVAILABLE, "Servable " + id + " is overloaded: " + reason);
   }
@@ -158,7 +176,16 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     Forecast forecast = own.forecast();
     long withIt = own.waitingRows() + rows;
     double before = waitingNanos() - forecast.waitingNanos() + forecast.nanosBeforeLast(withIt);
-    return untilALaneIsFree() + before / lanes + forecast.nanosOfLast(withIt);
+    return untilALaneIsFree() + stretched(before / lanes) + forecast.nanosOfLast(withIt);
+  }
+
+  /** Returns how much time passes between runs while something waits, as a part of the runs. */
+  double pauses() {
+    return pauses;
+  }
+
+  private double stretched(double nanos) {
+    return nanos * (1 + pauses);
   }
 
   private double untilALaneIsFree() {
@@ -180,14 +207,47 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
 
   @Override
   public Lanes.Work take() {
-    long now = nanoTime.getAsLong();
+    RequestQueue longest = longestWaiting();
+    return take(longest, longest.forecast().limit(policy));
+  }
+
+  @Override
+  public Lanes.@Nullable Work takeWithin(long nanos) {
+    RequestQueue longest = longestWaiting();
+    long rows = rowsWithin(longest, nanos);
+    return rows == 0 ? null : take(longest, rows);
+  }
+
+  @Override
+  public boolean hasWithin(long nanos) {
+    return rowsWithin(longestWaiting(), nanos) > 0;
+  }
+
+  /** Returns how many rows of a queue are known to take no longer than this; 0 if none. */
+  private long rowsWithin(RequestQueue longest, long nanos) {
+    if (!longest.mayBeCheap()) {
+      return 0;
+    }
+    long least = longest.largestNext();
+    long rows = Math.max(least, Math.min(longest.forecast().limit(policy), longest.waitingRows()));
+    while (rows > least && longest.costs().work(rows) > nanos) {
+      rows = Math.max(least, Math.min(rows - 1, rows * nanos / longest.costs().work(rows)));
+    }
+    return longest.costs().work(rows) <= nanos ? rows : 0;
+  }
+
+  private RequestQueue longestWaiting() {
     RequestQueue longest = active.getFirst();
     for (RequestQueue queue : active) {
       if (queue.oldest() - longest.oldest() < 0) {
         longest = queue;
       }
     }
-    long limit = longest.forecast().limit(policy);
+    return longest;
+  }
+
+  private Lanes.Work take(RequestQueue longest, long limit) {
+    long now = nanoTime.getAsLong();
     boolean behind = !policy.hasObjective() && (size > MANY || now - longest.oldest() > LONG_NANOS);
     List<BatchTask> tasks = behind ? longest.takeNewest(limit) : longest.takeOldest(limit);
     if (longest.isEmpty()) {
@@ -195,6 +255,11 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     }
     size -= tasks.size();
     reckon(longest);
+    if (hasWaited) {
+      double pause = Math.min(MOST_PAUSE, (double) (now - lastEnd) / Math.max(1, lastRan));
+      pauses += PAUSE_WEIGHT * (pause - pauses);
+      hasWaited = false;
+    }
     double expected = longest.costs().usual(RequestQueue.rows(tasks));
     Running run = new Running(longest, tasks, !longest.isEmpty(), now, expected);
     running.add(run);
@@ -203,7 +268,11 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
 
   @Override
   public void done(Lanes.Work work) {
-    running.remove(work);
+    if (work instanceof Running run && running.remove(run)) {
+      lastEnd = nanoTime.getAsLong();
+      lastRan = lastEnd - run.started;
+      hasWaited = size > 0;
+    }
   }
 
   /** Requests of one queue on their way. */
@@ -224,8 +293,8 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     }
 
     @Override
-    public void run() {
-      runner.run(queue, tasks, more);
+    public void run(boolean onLane) {
+      runner.run(queue, tasks, onLane, more);
     }
   }
 }

@@ -1,17 +1,61 @@
 package dev.sluice.engine;
 
-/** The kind of thread that calls engines. */
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The kind of thread that calls engines.
+ *
+ * <p>They come after the event loops when both want the same core. An event loop that has to wait
+ * for the time slices of a run reads requests late, and then nobody knows how long they have
+ * waited: a server with more to do than it can gave late answers to all, and refused late.
+ */
 public final class EngineThreads {
   /** Graph optimisation and interpreters recurse deeply. */
   private static final long STACK_BYTES = 16L << 20;
 
+  /** A tenth of the weight of a thread that has not been set back, so that nobody starves. */
+  private static final int NICE = 10;
+
+  @SuppressWarnings("restricted")
+  private static final MethodHandle SET_PRIORITY =
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().findOrThrow("setpriority"),
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_INT));
+
+  private static final int PRIO_PROCESS = 0;
+  private static final int CALLING_THREAD = 0;
+
   private EngineThreads() {}
 
   /**
-   * Returns a builder of such threads: platform threads, since a native call holds its carrier,
-   * with a large stack. They keep no process alive.
+   * Returns such a thread, not started: a platform thread, since a native call holds its carrier,
+   * with a large stack. It keeps no process alive.
    */
-  public static Thread.Builder.OfPlatform builder() {
-    return Thread.ofPlatform().daemon().stackSize(STACK_BYTES);
+  public static Thread newThread(Runnable work) {
+    return Thread.ofPlatform()
+        .daemon()
+        .stackSize(STACK_BYTES)
+        .unstarted(
+            () -> {
+              comeAfterEventLoops();
+              work.run();
+            });
+  }
+
+  /** Where the system does not let a thread be set back, it is none the worse. */
+  private static void comeAfterEventLoops() {
+    try {
+      var _ = (int) SET_PRIORITY.invokeExact(PRIO_PROCESS, CALLING_THREAD, NICE);
+    } catch (Throwable impossible) {
+      throw new IllegalStateException("setpriority", impossible);
+    }
   }
 }

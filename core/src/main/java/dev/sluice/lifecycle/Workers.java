@@ -8,6 +8,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that do the manager's slow work. Platform threads with a large stack for engines,
@@ -56,7 +57,12 @@ record Workers(
   }
 
   private static ThreadFactory factory(String name) {
-    return EngineThreads.builder().name(name, 0).factory();
+    AtomicInteger number = new AtomicInteger();
+    return work -> {
+      Thread thread = EngineThreads.newThread(work);
+      thread.setName(name + number.getAndIncrement());
+      return thread;
+    };
   }
 
   /** Stops waiting, and lets loads and unloads that have begun end by themselves. */

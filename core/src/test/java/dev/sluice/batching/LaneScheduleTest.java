@@ -49,7 +49,7 @@ final class LaneScheduleTest {
             true,
             false,
             objective,
-            task -> endOfTurn.get().add(task),
+            new TestTurns(task -> endOfTurn.get().add(task), nanoTime),
             new ExpiredRuns(),
             (id, rows) -> sharedRows.add(rows)),
         nanoTime);

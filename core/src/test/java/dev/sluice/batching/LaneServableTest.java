@@ -43,7 +43,14 @@ class LaneServableTest {
         new ServableId("m", 1),
         recorder,
         new LaneOptions(
-            1, 10, false, false, Duration.ZERO, Runnable::run, expired, (id, rows) -> {}),
+            1,
+            10,
+            false,
+            false,
+            Duration.ZERO,
+            new TestTurns(Runnable::run, now::get),
+            expired,
+            (id, rows) -> {}),
         now::get);
   }
 

@@ -38,7 +38,7 @@ final class LaneTroubleTest {
             merges,
             false,
             objective,
-            endOfTurn::add,
+            new TestTurns(endOfTurn::add, now::get),
             id -> expired.accept(id),
             (id, rows) -> {}),
         now::get);

@@ -1,8 +1,10 @@
 package dev.sluice.batching;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.servable.Code;
@@ -19,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LanesTest {
   @Test
@@ -207,6 +210,73 @@ class LanesTest {
     }
   }
 
+  /** What is quick is done here, in order; a lane is woken for what is left. */
+  @Test
+  @Timeout(60)
+  void aThreadThatDoesTheWorkOfALaneLeavesToItWhatItMayNotDo() throws InterruptedException {
+    List<Integer> here = new ArrayList<>();
+    CountDownLatch onLane = new CountDownLatch(2);
+    CountDownLatch mayBegin = new CountDownLatch(1);
+    Thread caller = Thread.currentThread();
+    try (Lanes<Integer> lanes =
+        new Lanes<>(
+            "test",
+            1,
+            new Numbers(
+                100,
+                number -> {
+                  if (Thread.currentThread() == caller) {
+                    here.add(number);
+                  } else {
+                    onLane.countDown();
+                  }
+                }),
+            lane -> lateLane(mayBegin, lane))) {
+      assertNull(lanes.offer(new ArrayDeque<>(List.of(2, 4, 5, 6)), false));
+      assertFalse(lanes.work(Long.MAX_VALUE / 2, System::nanoTime));
+      mayBegin.countDown();
+      onLane.await();
+    }
+    assertEquals(List.of(2, 4), here);
+  }
+
+  @Test
+  @Timeout(60)
+  void aBugInTheWorkDoneHereLosesNothing() {
+    AtomicInteger ran = new AtomicInteger();
+    CountDownLatch mayBegin = new CountDownLatch(1);
+    Thread caller = Thread.currentThread();
+    try (Lanes<Integer> lanes =
+        new Lanes<>(
+            "test",
+            1,
+            new Numbers(
+                100,
+                number -> {
+                  ran.incrementAndGet();
+                  if (Thread.currentThread() == caller) {
+                    throw new IllegalStateException("a bug");
+                  }
+                }),
+            lane -> lateLane(mayBegin, lane))) {
+      assertNull(lanes.offer(new ArrayDeque<>(List.of(2, 4, 6)), false));
+      assertThrows(
+          IllegalStateException.class, () -> lanes.work(Long.MAX_VALUE / 2, System::nanoTime));
+      lanes.wake();
+      mayBegin.countDown();
+    }
+    assertEquals(3, ran.get());
+  }
+
+  private static Thread lateLane(CountDownLatch mayBegin, Runnable lane) {
+    return Thread.ofPlatform()
+        .unstarted(
+            () -> {
+              awaitQuietly(mayBegin);
+              lane.run();
+            });
+  }
+
   private static void awaitQuietly(CountDownLatch latch) {
     try {
       latch.await();
@@ -236,7 +306,7 @@ class LanesTest {
     }
 
     @Override
-    public @Nullable ServingException overload() {
+    public @Nullable ServingException overload(long waitedNanos) {
       return null;
     }
 
@@ -248,7 +318,18 @@ class LanesTest {
     @Override
     public Lanes.Work take() {
       int number = waiting.remove();
-      return () -> runner.accept(number);
+      return onLane -> runner.accept(number);
+    }
+
+    /** Even numbers are quick. */
+    @Override
+    public Lanes.@Nullable Work takeWithin(long nanos) {
+      return hasWithin(nanos) ? take() : null;
+    }
+
+    @Override
+    public boolean hasWithin(long nanos) {
+      return nanos > 0 && waiting.getFirst() % 2 == 0;
     }
 
     @Override
@@ -256,6 +337,6 @@ class LanesTest {
   }
 
   private static @Nullable ServingException offer(Lanes<Integer> lanes, int task) {
-    return lanes.offer(new ArrayDeque<>(List.of(task)));
+    return lanes.offer(new ArrayDeque<>(List.of(task)), true);
   }
 }

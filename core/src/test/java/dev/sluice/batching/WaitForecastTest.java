@@ -68,7 +68,7 @@ final class WaitForecastTest {
               capacity,
               policy,
               now::get,
-              (of, tasks, more) -> {
+              (of, tasks, onLane, more) -> {
                 lastQueue = of;
                 lastRows = RequestQueue.rows(tasks);
               });
@@ -102,8 +102,7 @@ final class WaitForecastTest {
       int rows = queue.merges() ? 1 + random.nextInt(5) : 1;
       boolean isIdle = queues.size() == 0 && running.size() < lanes;
       double expected = isIdle ? 0 : expected(queue, rows);
-      double least = untilFree() + waiting() / lanes;
-      boolean refuses = queues.size() >= capacity || Math.max(least, expected) > policy.budget();
+      boolean refuses = queues.size() >= capacity || expected > policy.budget();
       NumberRequest request = request(rows, 1);
       ServingException refusal =
           queues.add(
@@ -116,7 +115,7 @@ final class WaitForecastTest {
         return;
       }
       Lanes.Work work = queues.take();
-      work.run();
+      work.run(true);
       double end = now.get() + lastQueue.costs().usual(lastRows);
       running.add(new Begun(work, lastQueue, lastRows, end));
     }
@@ -148,7 +147,7 @@ final class WaitForecastTest {
       long inFull = (own.waitingRows() + rows - 1) / limit * limit;
       before += nanosFor(own, inFull);
       double last = own.costs().usual(Math.min(limit, own.waitingRows() + rows - inFull));
-      return untilFree() + before / lanes + last;
+      return untilFree() + before / lanes * (1 + queues.pauses()) + last;
     }
 
     private double nanosFor(RequestQueue queue, long rows) {

@@ -2,6 +2,7 @@ package dev.sluice.main;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.sluice.batching.Turns;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The event loops that every listener shares: one that accepts, and one for each core that reads,
  * decodes and writes. Native epoll where there is one (io_uring was slower).
  */
-final class EventLoops implements AutoCloseable {
+final class EventLoops implements Turns, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("sluice");
 
   private static final long QUIET_NANOS = 0;
@@ -52,7 +53,9 @@ final class EventLoops implements AutoCloseable {
   }
 
   private static IoHandlerFactory handlers() {
-    return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    IoHandlerFactory factory =
+        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    return executor -> new ArrivalClock(factory.newHandler(executor));
   }
 
   private @Nullable EventExecutor findOwnLoop() {
@@ -88,11 +91,24 @@ final class EventLoops implements AutoCloseable {
     return ownLoop.get();
   }
 
-  /**
-   * Runs a task when the calling event loop has read everything that was there to read; at once if
-   * the caller is no event loop.
-   */
-  void executeAtEndOfTurn(Runnable task) {
+  @Override
+  public boolean executeInNext(Runnable task) {
+    EventExecutor loop = ownLoop.get();
+    if (loop == null || loop.isShuttingDown()) {
+      return false;
+    }
+    // What is due is fetched once a turn, after the loop has read; a plain task could come before.
+    var _ = loop.schedule(task, 0, NANOSECONDS);
+    return true;
+  }
+
+  @Override
+  public long arrived() {
+    return ArrivalClock.arrived();
+  }
+
+  @Override
+  public void executeAtEnd(Runnable task) {
     EventExecutor loop = ownLoop.get();
     if (loop == null || loop.isShuttingDown()) {
       task.run();

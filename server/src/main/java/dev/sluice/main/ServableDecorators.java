@@ -2,6 +2,7 @@ package dev.sluice.main;
 
 import dev.sluice.batching.LaneOptions;
 import dev.sluice.batching.LaneServable;
+import dev.sluice.batching.Turns;
 import dev.sluice.batching.tfs.BatchPool;
 import dev.sluice.batching.tfs.TfsBatching;
 import dev.sluice.batching.tfs.TfsOptions;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +39,7 @@ final class ServableDecorators implements AutoCloseable {
   private final ServerSettings settings;
   private final ServingMetrics metrics;
   private final Consumer<ServableId> expired;
-  private final Executor endOfTurn;
+  private final Turns turns;
   private final int processors;
   private final @Nullable BatchPool pool;
 
@@ -47,18 +47,18 @@ final class ServableDecorators implements AutoCloseable {
    * Creates the decorators.
    *
    * @param expired is told of each request that nobody waited for any more when its turn came
-   * @param endOfTurn runs a task at the end of the calling event loop's turn
+   * @param turns of the event loops that requests come from
    */
   ServableDecorators(
       ServerSettings settings,
       ServingMetrics metrics,
       Consumer<ServableId> expired,
-      Executor endOfTurn,
+      Turns turns,
       int processors) {
     this.settings = settings;
     this.metrics = metrics;
     this.expired = expired;
-    this.endOfTurn = endOfTurn;
+    this.turns = turns;
     this.processors = processors;
     BatchingParameters batching = settings.batching().parameters();
     this.pool =
@@ -110,7 +110,7 @@ final class ServableDecorators implements AutoCloseable {
                 merges,
                 processors == 1,
                 limits.objectives().of(version.id().model()),
-                endOfTurn,
+                turns,
                 expired,
                 (id, rows) -> metrics.ran(id.model(), rows)))
         .decorate(version, servable);

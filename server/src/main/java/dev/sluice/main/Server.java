@@ -134,7 +134,7 @@ final class Server {
             settings,
             metrics,
             expiredRuns.andThen(id -> metrics.expiredInQueue(id.model())),
-            loops::executeAtEndOfTurn,
+            loops,
             processors);
     this.manager =
         new Manager(
@@ -150,7 +150,7 @@ final class Server {
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
     ByteBudget messages = new ByteBudget(MESSAGE_BYTES);
     this.predictor = new Predictor(manager, limiter, messages);
-    this.threads = new RequestThreads(loops::executeAtEndOfTurn, loops::ownLoop, workers, messages);
+    this.threads = new RequestThreads(loops::ownLoop, workers, messages);
     this.http =
         new HttpListener(
             loops.acceptors(),

@@ -52,6 +52,38 @@ public final class LanesStress {
     }
   }
 
+  /** One that offers and then does a lane's work itself, beside one that offers to the lane. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 1, 1, 1", expect = Expect.ACCEPTABLE, desc = "Both accepted, each run once.")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "Refused by open lanes, lost, or run twice.")
+  public static class WorksItself {
+    private final Ran ran = new Ran();
+
+    /** Offers the first task, and runs what it finds. */
+    @Actor
+    public void works(IIII_Result result) {
+      result.r1 = ran.lanes.offer(new ArrayDeque<>(List.of(0)), false) == null ? 1 : 0;
+      if (ran.lanes.work(1, () -> 0)) {
+        ran.lanes.wake();
+      }
+    }
+
+    /** Offers the second task. */
+    @Actor
+    public void offers(IIII_Result result) {
+      result.r2 = ran.offer(1);
+    }
+
+    /** Lets the lane end, and counts. */
+    @Arbiter
+    public void end(IIII_Result result) {
+      ran.lanes.close();
+      result.r3 = ran.times[0].get();
+      result.r4 = ran.times[1].get();
+    }
+  }
+
   /** Offers, twice, against a close. */
   @JCStressTest
   @State
@@ -91,7 +123,7 @@ public final class LanesStress {
         new Lanes<>("stress", 1, new Plain(times), Thread.ofVirtual()::unstarted);
 
     int offer(int task) {
-      return lanes.offer(new ArrayDeque<>(List.of(task))) == null ? 1 : 0;
+      return lanes.offer(new ArrayDeque<>(List.of(task)), true) == null ? 1 : 0;
     }
   }
 
@@ -111,7 +143,7 @@ public final class LanesStress {
     }
 
     @Override
-    public @Nullable ServingException overload() {
+    public @Nullable ServingException overload(long waitedNanos) {
       return null;
     }
 
@@ -124,11 +156,21 @@ public final class LanesStress {
     public Lanes.Work take() {
       Integer[] taken = waiting.toArray(Integer[]::new);
       waiting.clear();
-      return () -> {
+      return onLane -> {
         for (int task : taken) {
           times[task].incrementAndGet();
         }
       };
+    }
+
+    @Override
+    public Lanes.@Nullable Work takeWithin(long nanos) {
+      return nanos > 0 ? take() : null;
+    }
+
+    @Override
+    public boolean hasWithin(long nanos) {
+      return nanos > 0;
     }
 
     @Override

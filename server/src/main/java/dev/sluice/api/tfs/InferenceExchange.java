@@ -234,8 +234,7 @@ final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes> im
         service.failed(model, failure.getCode().name());
       }
     } else if (opened != null) {
-      Call ready = opened;
-      service.threads().endOfTurn().execute(() -> run(ready));
+      run(opened);
     }
   }
 

@@ -131,7 +131,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
     try {
       Call opened = decoding.open();
       if (opened != null) {
-        api.threads().endOfTurn().execute(() -> runNow(opened));
+        runNow(opened);
       }
     } catch (ServingException e) {
       fail(e);

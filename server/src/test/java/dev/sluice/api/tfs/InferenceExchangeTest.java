@@ -65,7 +65,7 @@ final class InferenceExchangeTest {
         new GrpcInference<>(
             new GrpcPredict(new Predictor(models, limiter), options),
             new ServingMetrics(new MetricRegistry(), false).requests(Api.PREDICT, Entrypoint.GRPC),
-            new RequestThreads(Runnable::run, () -> null, tasks::add, waiting),
+            new RequestThreads(() -> null, tasks::add, waiting),
             options),
         rpc,
         null);

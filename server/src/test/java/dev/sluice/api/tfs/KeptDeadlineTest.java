@@ -95,7 +95,7 @@ final class KeptDeadlineTest {
             new Predictor(models, new Limiter(10)),
             model -> List.of(),
             new RestOptions(Duration.ofMillis(1), false, false),
-            new RequestThreads(Runnable::run, () -> null, Runnable::run, new ByteBudget(1)),
+            new RequestThreads(() -> null, Runnable::run, new ByteBudget(1)),
             metrics);
     listener =
         new HttpListener(

@@ -65,7 +65,7 @@ final class RestExchangeTest {
             new Predictor(models, limiter),
             model -> List.of(),
             new RestOptions(Duration.ZERO, false, false),
-            new RequestThreads(Runnable::run, () -> null, tasks::add, new ByteBudget(1)),
+            new RequestThreads(() -> null, tasks::add, new ByteBudget(1)),
             metrics);
   }
 

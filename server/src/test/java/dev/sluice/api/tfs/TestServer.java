@@ -67,7 +67,7 @@ final class TestServer implements AutoCloseable {
                 GrpcServices.create(
                     new Predictor(models, limiter, waiting),
                     statuses,
-                    new RequestThreads(Runnable::run, () -> null, worker, waiting),
+                    new RequestThreads(() -> null, worker, waiting),
                     options,
                     reload,
                     metrics,
