@@ -33,6 +33,7 @@ final class LaneScheduleTest {
   private final ThreadLocal<Queue<Runnable>> endOfTurn = ThreadLocal.withInitial(ArrayDeque::new);
 
   private final LongAdder sharedRows = new LongAdder();
+  private boolean oneCore;
 
   private LaneServable lanes(NumberModel model, int lanes, int capacity, Duration objective) {
     return lanes(model, lanes, capacity, objective, System::nanoTime);
@@ -47,7 +48,7 @@ final class LaneScheduleTest {
             lanes,
             capacity,
             true,
-            false,
+            oneCore,
             objective,
             new TestTurns(task -> endOfTurn.get().add(task), nanoTime),
             new ExpiredRuns(),
@@ -138,6 +139,41 @@ final class LaneScheduleTest {
     assertEquals(0, model.memory().open());
   }
 
+  /** No lane could run beside the event loop; only those wait for it who would wait for a lane. */
+  @Test
+  @Timeout(60)
+  void onOneCoreTheEventLoopDoesTheWorkOfTheLanesAsLongAsItIsShort() {
+    for (Duration objective : List.of(Duration.ZERO, Duration.ofSeconds(1))) {
+      NumberModel model = new NumberModel(NumberModel.Kind.TWICE);
+      AtomicLong now = new AtomicLong();
+      AtomicLong takes = new AtomicLong(1_000_000);
+      model.before(() -> now.addAndGet(takes.get()));
+      oneCore = true;
+      try (Closing lanes = new Closing(lanes(model, 1, 100, objective, now::get))) {
+        learnThatRunsAreCheap(model, lanes.servable);
+        List<NumberRequest> turn = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+          NumberRequest request = new NumberRequest(model, i, 2 * i);
+          lanes.servable.run(request, request);
+          turn.add(request);
+        }
+        int before = model.runs();
+        endTurn();
+        for (int i = 0; i < 7; i++) {
+          assertArrayEquals(new float[] {2 * i, 4 * i}, turn.get(i).await().answer());
+          assertEquals(Thread.currentThread(), turn.get(i).endedOn());
+        }
+        assertTrue(model.runs() - before < 7, "none shared a run");
+        takes.set(3_000_000);
+        Thread ended;
+        do {
+          ended = ask(lanes.servable, new NumberRequest(model, 1, 2)).await().endedOn();
+        } while (ended == Thread.currentThread());
+      }
+      assertEquals(0, model.memory().open());
+    }
+  }
+
   /** Goes on until a run stays on this thread. */
   private void learnThatRunsAreCheap(NumberModel model, LaneServable lanes) {
     Thread ended;
@@ -178,6 +214,7 @@ final class LaneScheduleTest {
       NumberModel model = new NumberModel(NumberModel.Kind.TWICE);
       model.before(random.nextBoolean() ? () -> {} : Thread::yield);
       Duration objective = random.nextInt(3) == 0 ? Duration.ofMillis(2) : Duration.ZERO;
+      oneCore = random.nextBoolean();
       LaneServable lanes = lanes(model, 1 + random.nextInt(3), 1 + random.nextInt(500), objective);
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < 3; i++) {

@@ -1,6 +1,7 @@
 package dev.sluice.batching;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -73,6 +74,69 @@ final class RequestQueuesTest {
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L), take(queues), "twice what was tried");
     assertEquals(List.of(8L, 9L, 10L, 11L), take(queues));
     assertEquals(0, queues.size());
+  }
+
+  @Test
+  void takesNoMoreThanIsKnownToBeShort() {
+    RequestQueues queues = queues(100, Duration.ZERO);
+    for (int i = 0; i < BatchCosts.WINDOW; i++) {
+      learn(1, MILLI / 10);
+    }
+    learn(16, MILLI);
+    for (int i = 0; i < 8; i++) {
+      now.set(i);
+      assertNull(add(queues, queue, 1));
+    }
+    assertFalse(queues.hasWithin(MILLI / 20));
+    assertNull(queues.takeWithin(MILLI / 20));
+    assertTrue(queues.hasWithin(MILLI / 2));
+    Lanes.Work work = queues.takeWithin(MILLI / 2);
+    assertNotNull(work);
+    work.run(false);
+    queues.done(work);
+    assertEquals(List.of(0L, 1L, 2L, 3L, 4L), ran.stream().map(BatchTask::queuedNanos).toList());
+    assertEquals(3, queues.size());
+  }
+
+  @Test
+  void whatWaitedToBeReadCounts() {
+    RequestQueues queues = queues(1000, Duration.ofMillis(10));
+    learn(1, MILLI);
+    assertNull(add(queues, queue, 1));
+    NumberRequest late = request(1, 2);
+    BatchTask task = BatchTask.of(late, late, 1, now.get() - 6 * MILLI);
+    assertNotNull(queues.add(new RequestQueues.Queued(queue, task)), "6 and two runs of 1 ms");
+    assertNull(queues.overload(5 * MILLI));
+    assertNotNull(queues.overload(7 * MILLI));
+    assertNull(add(queues, queue, 1));
+  }
+
+  /** An event loop that does a lane's work reads in between. */
+  @Test
+  void thePausesBetweenRunsCount() {
+    RequestQueues queues = queues(1000, Duration.ofMillis(10));
+    learn(1, MILLI);
+    int without = fill(queues);
+    for (int i = 0; i < 100; i++) {
+      Lanes.Work work = queues.take();
+      now.addAndGet(MILLI);
+      queues.done(work);
+      now.addAndGet(MILLI); // as long again
+      assertNull(add(queues, queue, 1), "one has left");
+    }
+    while (queues.size() > 0) {
+      queues.done(queues.take());
+    }
+    int with = fill(queues);
+    assertTrue(with < without, with + " where " + without + " were accepted without pauses");
+  }
+
+  private int fill(RequestQueues queues) {
+    int accepted = 0;
+    while (add(queues, queue, 1) == null) {
+      accepted++;
+    }
+    return accepted;
   }
 
   @Test

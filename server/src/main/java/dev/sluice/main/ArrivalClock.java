@@ -4,6 +4,7 @@ import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,16 @@ final class ArrivalClock implements IoHandler {
   private static final ThreadLocal<@Nullable ArrivalClock> OWN = new ThreadLocal<>();
 
   private final IoHandler handler;
-  private final Look look = new Look();
-  private long since = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private final Look look;
+  private long since;
 
   /** Creates the clock of the loop whose handler this is. */
-  ArrivalClock(IoHandler handler) {
+  ArrivalClock(IoHandler handler, LongSupplier nanoTime) {
     this.handler = handler;
+    this.nanoTime = nanoTime;
+    this.since = nanoTime.getAsLong();
+    this.look = new Look(since);
   }
 
   /**
@@ -46,7 +51,7 @@ final class ArrivalClock implements IoHandler {
   @Override
   public int run(IoHandlerContext context) {
     look.context = context;
-    look.begun = System.nanoTime();
+    look.begun = nanoTime.getAsLong();
     return handler.run(look);
   }
 
@@ -79,7 +84,12 @@ final class ArrivalClock implements IoHandler {
   private final class Look implements IoHandlerContext {
     private @Nullable IoHandlerContext context;
     private long begun;
-    private long ended = since;
+    private long ended;
+
+    Look(long now) {
+      this.begun = now;
+      this.ended = now;
+    }
 
     private IoHandlerContext context() {
       IoHandlerContext given = context;
@@ -106,7 +116,7 @@ final class ArrivalClock implements IoHandler {
 
     @Override
     public boolean shouldReportActiveIoTime() {
-      long now = System.nanoTime();
+      long now = nanoTime.getAsLong();
       since = now - begun > LOOK_NANOS ? now : ended;
       ended = now;
       return context().shouldReportActiveIoTime();

@@ -55,7 +55,7 @@ final class EventLoops implements Turns, AutoCloseable {
   private static IoHandlerFactory handlers() {
     IoHandlerFactory factory =
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    return executor -> new ArrivalClock(factory.newHandler(executor));
+    return executor -> new ArrivalClock(factory.newHandler(executor), System::nanoTime);
   }
 
   private @Nullable EventExecutor findOwnLoop() {
