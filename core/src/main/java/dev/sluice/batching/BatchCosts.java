@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile. The shortest is unknown before the first window is full; what happens in the first
  * runs only (graph optimisation, compilation) is never in it.
  *
- * <p>Times are in ns, and end with the encoding of the answers, which holds the thread as well.
+ * <p>Times are in ns. The encoding of answers is in them as far as the thread that ran does it.
  * Thread-safe.
  */
 final class BatchCosts {

@@ -11,7 +11,8 @@ import java.util.function.ObjLongConsumer;
  * @param lanes the largest number of threads
  * @param queueCapacity how many requests may wait; more are refused as UNAVAILABLE
  * @param merges true if requests may share runs
- * @param oneCore true if there is but one core, so that no lane runs beside an event loop
+ * @param oneCore true if there is but one core, so that the one lane cannot run beside an event
+ *     loop
  * @param objective within what time answers are wanted; zero if nothing is said
  * @param turns of the event loops that requests come from
  * @param expired is told of each request that ended in the queue, because its deadline passed or
@@ -29,6 +30,9 @@ public record LaneOptions(
     Consumer<ServableId> expired,
     ObjLongConsumer<ServableId> shared) {
   public LaneOptions {
+    if (oneCore && lanes != 1) {
+      throw new IllegalArgumentException("expected one lane on one core, found " + lanes);
+    }
     if (lanes < 1 || queueCapacity < 1 || objective.isNegative()) {
       throw new IllegalArgumentException(
           "expected at least one lane, one place and an objective of 0 or more, found %d, %d, %s"

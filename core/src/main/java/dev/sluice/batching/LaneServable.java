@@ -204,15 +204,24 @@ public final class LaneServable extends ForwardingServable {
   }
 
   private void workAtEnd() {
-    if (worksAtEnd.compareAndSet(false, true)) {
-      options
-          .turns()
-          .executeAtEnd(
-              () -> {
-                worksAtEnd.set(false);
-                goOnHere();
-              });
+    if (!worksAtEnd.compareAndSet(false, true)) {
+      return;
     }
+    boolean scheduled = false;
+    try {
+      options.turns().executeAtEnd(this::endWork);
+      scheduled = true;
+    } finally {
+      if (!scheduled) {
+        worksAtEnd.set(false);
+        lanes.wake();
+      }
+    }
+  }
+
+  private void endWork() {
+    worksAtEnd.set(false);
+    goOnHere();
   }
 
   private void workHere() {
@@ -272,7 +281,7 @@ public final class LaneServable extends ForwardingServable {
    */
   private void run(RequestQueue queue, List<BatchTask> taken, boolean onLane, boolean more) {
     try {
-      List<BatchTask> tasks = wanted(queue, taken);
+      List<BatchTask> tasks = wanted(queue, taken, more);
       if (!tasks.isEmpty()) {
         RunRequest first = tasks.getFirst().request();
         Mergeability mergeability = runs(first).mergeability;
@@ -289,23 +298,36 @@ public final class LaneServable extends ForwardingServable {
     }
   }
 
-  /** Ends what nobody waits for, and what would be answered too late; returns the rest. */
-  private List<BatchTask> wanted(RequestQueue queue, List<BatchTask> taken) {
+  /**
+   * Ends what nobody waits for, and what would be answered too late; returns the rest. Were nothing
+   * left of what waits, requests that are always read late would never be answered: then the last
+   * is.
+   */
+  private List<BatchTask> wanted(RequestQueue queue, List<BatchTask> taken, boolean more) {
     long now = nanoTime.getAsLong();
     double most =
         policy.hasObjective()
             ? policy.mostWait(queue.costs().usual(RequestQueue.rows(taken)))
             : Double.MAX_VALUE;
     int ended = 0;
+    BatchTask last = null;
     for (int i = 0; i < taken.size(); i++) {
       BatchTask task = taken.get(i);
       if (task.request().isAbandoned()) {
         expire(task);
         ended++;
-      } else if (now - task.queuedNanos() > most) {
-        refuseLate(task);
+        continue;
+      }
+      if (last != null && now - last.queuedNanos() > most) {
+        refuseLate(last);
         ended++;
       }
+      last = task;
+    }
+    boolean others = more || taken.size() > ended + 1;
+    if (last != null && others && now - last.queuedNanos() > most) {
+      refuseLate(last);
+      ended++;
     }
     if (ended == 0) {
       return taken;
@@ -348,7 +370,7 @@ public final class LaneServable extends ForwardingServable {
     if (queue.merges()) {
       options.shared().accept(id, rows);
     }
-    for (BatchTask task : rest.isEmpty() ? rest : wanted(queue, rest)) {
+    for (BatchTask task : rest.isEmpty() ? rest : wanted(queue, rest, more)) {
       task.runOn(servable);
     }
   }

@@ -100,7 +100,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     if (size >= capacity) {
       return tooMany();
     }
-    if (!policy.hasObjective()) {
+    if (!policy.hasObjective() || isIdle()) {
       return null;
     }
     return late(waitedNanos + untilALaneIsFree() + stretched((double) waitingNanos() / lanes));
@@ -271,7 +271,11 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     if (work instanceof Running run && running.remove(run)) {
       lastEnd = nanoTime.getAsLong();
       lastRan = lastEnd - run.started;
-      hasWaited = size > 0;
+      // What took next to nothing has not run, but was refused or had been given up.
+      hasWaited = size > 0 && lastRan >= run.expected / MOST_PAUSE;
+      if (size == 0) { // forgotten, or what would wait were refused for what was once
+        pauses -= PAUSE_WEIGHT * pauses;
+      }
     }
   }
 

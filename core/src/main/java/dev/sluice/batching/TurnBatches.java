@@ -33,7 +33,15 @@ final class TurnBatches {
     turn.add(queue, task);
     if (!turn.scheduled) {
       turn.scheduled = true;
-      endOfTurn.execute(() -> run(turn));
+      boolean taken = false;
+      try {
+        endOfTurn.execute(() -> run(turn));
+        taken = true;
+      } finally {
+        if (!taken) { // there is no other end of the turn for them
+          run(turn);
+        }
+      }
     }
   }
 

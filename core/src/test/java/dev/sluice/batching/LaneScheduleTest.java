@@ -215,7 +215,8 @@ final class LaneScheduleTest {
       model.before(random.nextBoolean() ? () -> {} : Thread::yield);
       Duration objective = random.nextInt(3) == 0 ? Duration.ofMillis(2) : Duration.ZERO;
       oneCore = random.nextBoolean();
-      LaneServable lanes = lanes(model, 1 + random.nextInt(3), 1 + random.nextInt(500), objective);
+      int count = oneCore ? 1 : 1 + random.nextInt(3);
+      LaneServable lanes = lanes(model, count, 1 + random.nextInt(500), objective);
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         clients.add(new Client(model, lanes, random.nextLong()));

@@ -107,6 +107,7 @@ final class RequestQueuesTest {
     BatchTask task = BatchTask.of(late, late, 1, now.get() - 6 * MILLI);
     assertNotNull(queues.add(new RequestQueues.Queued(queue, task)), "6 and two runs of 1 ms");
     assertNull(queues.overload(5 * MILLI));
+    assertNull(queues(1000, Duration.ofMillis(10)).overload(100 * MILLI), "it is idle");
     assertNotNull(queues.overload(7 * MILLI));
     assertNull(add(queues, queue, 1));
   }
@@ -122,13 +123,23 @@ final class RequestQueuesTest {
       now.addAndGet(MILLI);
       queues.done(work);
       now.addAndGet(MILLI); // as long again
-      assertNull(add(queues, queue, 1), "one has left");
+      var _ = fill(queues); // so that something waits
     }
     while (queues.size() > 0) {
       queues.done(queues.take());
     }
     int with = fill(queues);
-    assertTrue(with < without, with + " where " + without + " were accepted without pauses");
+    assertTrue(with < without - 1, with + " where " + without + " were accepted without pauses");
+    for (int i = 0; i < 100; i++) {
+      while (queues.size() > 0) {
+        queues.done(queues.take());
+      }
+      assertNull(add(queues, queue, 1));
+    }
+    while (queues.size() > 0) {
+      queues.done(queues.take());
+    }
+    assertTrue(fill(queues) >= without - 1, "not forgotten, though nothing has waited");
   }
 
   private int fill(RequestQueues queues) {

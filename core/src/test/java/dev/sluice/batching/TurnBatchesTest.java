@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 final class TurnBatchesTest {
@@ -43,6 +44,20 @@ final class TurnBatchesTest {
     assertTrue(endOfTurn.isEmpty());
     add(turns, 4);
     assertFalse(endOfTurn.isEmpty(), "the next turn is none of the bug's");
+  }
+
+  @Test
+  void aLoopThatTakesNoTaskKeepsNoRequestFromItsRun() {
+    TurnBatches turns =
+        new TurnBatches(
+            task -> {
+              throw new RejectedExecutionException("the loop ends");
+            },
+            (queue, tasks) -> ran.add(queue));
+    assertThrows(RejectedExecutionException.class, () -> add(turns, 1));
+    assertEquals(1, ran.size());
+    assertThrows(RejectedExecutionException.class, () -> add(turns, 2));
+    assertEquals(2, ran.size());
   }
 
   /** Event loops outlive the versions of a model. */

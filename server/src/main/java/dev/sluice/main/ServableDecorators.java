@@ -108,7 +108,7 @@ final class ServableDecorators implements AutoCloseable {
                 limits.lanesPerModel(),
                 limits.laneQueueCapacity(),
                 merges,
-                processors == 1,
+                processors == 1 && limits.lanesPerModel() == 1,
                 limits.objectives().of(version.id().model()),
                 turns,
                 expired,

@@ -17,14 +17,15 @@ import java.util.concurrent.RejectedExecutionException;
  * delivered exactly once: here, or by the loop that took it.
  */
 final class Delivery implements Runnable {
-  /** More than this is encoded where it came from, for it would hold an event loop too long. */
-  private static final long MOST_BYTES = 16 << 10;
+  /** What is beyond is encoded where it came from, for it would hold an event loop too long. */
+  private static final long MOST_BYTES = 64 << 10;
 
   private static final Executor HERE = Runnable::run;
 
   private final Executor home;
   private final List<BatchTask> tasks = new ArrayList<>();
   private final List<Tensor[]> outputs = new ArrayList<>();
+  private long bytes;
 
   private Delivery(Executor home) {
     this.home = home;
@@ -37,8 +38,13 @@ final class Delivery implements Runnable {
   static void deliver(List<BatchTask> tasks, Tensor[][] outputs) {
     List<Delivery> deliveries = new ArrayList<>(2);
     for (int i = 0; i < outputs.length; i++) {
-      Executor home = isSmall(outputs[i]) ? tasks.get(i).request().home() : null;
+      Executor home = tasks.get(i).request().home();
+      long bytes = bytes(outputs[i]);
       Delivery delivery = to(home == null ? HERE : home, deliveries);
+      if (delivery.bytes + bytes > MOST_BYTES && home != null) {
+        delivery = to(HERE, deliveries);
+      }
+      delivery.bytes += bytes;
       delivery.tasks.add(tasks.get(i));
       delivery.outputs.add(outputs[i]);
     }
@@ -48,12 +54,12 @@ final class Delivery implements Runnable {
     send(deliveries, 0);
   }
 
-  private static boolean isSmall(Tensor[] outputs) {
+  private static long bytes(Tensor[] outputs) {
     long bytes = 0;
     for (Tensor output : outputs) {
       bytes += output.data().byteSize();
     }
-    return bytes <= MOST_BYTES;
+    return bytes;
   }
 
   private static Delivery to(Executor home, List<Delivery> deliveries) {

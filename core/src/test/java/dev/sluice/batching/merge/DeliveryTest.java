@@ -118,13 +118,16 @@ class DeliveryTest {
     assertAnswered(one, two);
   }
 
-  /** It would hold the loop while it is encoded. */
+  /** They would hold the loop while they are encoded. */
   @Test
-  void aLargeAnswerIsGivenWhereItWasMade() throws ServingException {
-    TestTask one = taskAt(home, 5000);
-    TestTask two = taskAt(home, 5000);
+  void answersThatAreLargeTogetherAreGivenWhereTheyWereMade() throws ServingException {
+    TestTask one = taskAt(home, 10_000);
+    TestTask two = taskAt(home, 10_000);
     run(one, two);
-    assertAnswered(one, two);
+    assertAnswered(two);
+    assertEquals(0, one.completions(), "the first is not too large by itself");
+    loop.remove().run();
+    assertAnswered(one);
     assertTrue(loop.isEmpty());
   }
 }
