@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -68,11 +67,7 @@ public final class LaneServable extends ForwardingServable {
   private final Lanes<RequestQueues.Queued> lanes;
   private final TurnBatches turns;
 
-  /** True while an event loop is to do the lanes' work at the end of its turn. */
-  private final AtomicBoolean worksAtEnd = new AtomicBoolean();
-
-  /** True while an event loop is to go on with the lanes' work in its next turn. */
-  private final AtomicBoolean goesOn = new AtomicBoolean();
+  private final LoopWork loopWork;
 
   /** By signature, of those that the servable lists. */
   private final Map<Signature, Runs> known;
@@ -93,6 +88,9 @@ public final class LaneServable extends ForwardingServable {
             options.lanes(),
             new RequestQueues(
                 id, options.lanes(), options.queueCapacity(), policy, nanoTime, this::run));
+    this.loopWork =
+        new LoopWork(
+            lanes, options.turns(), policy.mostInline(MAX_INLINE_ON_ONE_CORE.toNanos()), nanoTime);
     Map<Signature, Runs> runs = new HashMap<>();
     for (Signature signature : servable.signatures().values()) {
       boolean mayMerge =
@@ -122,7 +120,8 @@ public final class LaneServable extends ForwardingServable {
 
   @Override
   public @Nullable ServingException overload() {
-    return lanes.overload(nanoTime.getAsLong() - options.turns().arrived());
+    return lanes.overload(
+        policy.hasObjective() ? nanoTime.getAsLong() - options.turns().arrived() : 0);
   }
 
   @Override
@@ -141,7 +140,7 @@ public final class LaneServable extends ForwardingServable {
       try {
         offerAll(queue, List.of(task), false);
       } finally {
-        workAtEnd();
+        loopWork.doAtEnd();
       }
     } else {
       turns.add(queue, task);
@@ -199,62 +198,7 @@ public final class LaneServable extends ForwardingServable {
     try {
       offerAll(queue, tasks, false);
     } finally {
-      goOnHere();
-    }
-  }
-
-  private void workAtEnd() {
-    if (!worksAtEnd.compareAndSet(false, true)) {
-      return;
-    }
-    boolean scheduled = false;
-    try {
-      options.turns().executeAtEnd(this::endWork);
-      scheduled = true;
-    } finally {
-      if (!scheduled) {
-        worksAtEnd.set(false);
-        lanes.wake();
-      }
-    }
-  }
-
-  private void endWork() {
-    worksAtEnd.set(false);
-    goOnHere();
-  }
-
-  private void workHere() {
-    boolean more = lanes.work(policy.mostInline(MAX_INLINE_ON_ONE_CORE.toNanos()), nanoTime);
-    if (!more || !goesOn.compareAndSet(false, true)) {
-      return;
-    }
-    boolean scheduled = false;
-    try {
-      scheduled = options.turns().executeInNext(this::goOn);
-    } finally {
-      if (!scheduled) {
-        goesOn.set(false);
-        lanes.wake();
-      }
-    }
-  }
-
-  private void goOn() {
-    goesOn.set(false);
-    goOnHere();
-  }
-
-  /** Whatever goes wrong, somebody does what is left. */
-  private void goOnHere() {
-    boolean worked = false;
-    try {
-      workHere();
-      worked = true;
-    } finally {
-      if (!worked) {
-        lanes.wake();
-      }
+      loopWork.doNow();
     }
   }
 

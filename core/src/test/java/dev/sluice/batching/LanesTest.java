@@ -219,19 +219,15 @@ class LanesTest {
     CountDownLatch mayBegin = new CountDownLatch(1);
     Thread caller = Thread.currentThread();
     try (Lanes<Integer> lanes =
-        new Lanes<>(
-            "test",
-            1,
-            new Numbers(
-                100,
-                number -> {
-                  if (Thread.currentThread() == caller) {
-                    here.add(number);
-                  } else {
-                    onLane.countDown();
-                  }
-                }),
-            lane -> lateLane(mayBegin, lane))) {
+        lateLanes(
+            mayBegin,
+            number -> {
+              if (Thread.currentThread() == caller) {
+                here.add(number);
+              } else {
+                onLane.countDown();
+              }
+            })) {
       assertNull(lanes.offer(new ArrayDeque<>(List.of(2, 4, 5, 6)), false));
       assertFalse(lanes.work(Long.MAX_VALUE / 2, System::nanoTime));
       mayBegin.countDown();
@@ -247,18 +243,14 @@ class LanesTest {
     CountDownLatch mayBegin = new CountDownLatch(1);
     Thread caller = Thread.currentThread();
     try (Lanes<Integer> lanes =
-        new Lanes<>(
-            "test",
-            1,
-            new Numbers(
-                100,
-                number -> {
-                  ran.incrementAndGet();
-                  if (Thread.currentThread() == caller) {
-                    throw new IllegalStateException("a bug");
-                  }
-                }),
-            lane -> lateLane(mayBegin, lane))) {
+        lateLanes(
+            mayBegin,
+            number -> {
+              ran.incrementAndGet();
+              if (Thread.currentThread() == caller) {
+                throw new IllegalStateException("a bug");
+              }
+            })) {
       assertNull(lanes.offer(new ArrayDeque<>(List.of(2, 4, 6)), false));
       assertThrows(
           IllegalStateException.class, () -> lanes.work(Long.MAX_VALUE / 2, System::nanoTime));
@@ -268,13 +260,19 @@ class LanesTest {
     assertEquals(3, ran.get());
   }
 
-  private static Thread lateLane(CountDownLatch mayBegin, Runnable lane) {
-    return Thread.ofPlatform()
-        .unstarted(
-            () -> {
-              awaitQuietly(mayBegin);
-              lane.run();
-            });
+  /** Returns one lane that begins when it may. */
+  private static Lanes<Integer> lateLanes(CountDownLatch mayBegin, IntConsumer runner) {
+    return new Lanes<>(
+        "test",
+        1,
+        new Numbers(100, runner),
+        lane ->
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      awaitQuietly(mayBegin);
+                      lane.run();
+                    }));
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

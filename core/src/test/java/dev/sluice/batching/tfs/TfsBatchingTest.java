@@ -12,6 +12,7 @@ import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
+import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
@@ -19,10 +20,8 @@ import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
-import dev.sluice.tensor.TensorAllocator;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,14 +43,13 @@ final class TfsBatchingTest {
       new BatchPool("test", 1, clock::get, work -> Thread.ofPlatform().daemon().unstarted(work));
 
   /** Holds the runs up until it is opened, so that tasks can wait behind them. */
-  private static final class Gate implements Servable {
-    private final Servable servable;
+  private static final class Gate extends ForwardingServable {
     private volatile CountDownLatch open = new CountDownLatch(0);
     private volatile CountDownLatch reached = new CountDownLatch(0);
     private volatile boolean closed;
 
     Gate(Servable servable) {
-      this.servable = servable;
+      super(servable);
     }
 
     void shut() {
@@ -65,16 +63,6 @@ final class TfsBatchingTest {
 
     void open() {
       open.countDown();
-    }
-
-    @Override
-    public Map<String, Signature> signatures() {
-      return servable.signatures();
-    }
-
-    @Override
-    public TensorAllocator allocator() {
-      return servable.allocator();
     }
 
     @Override
