@@ -2,6 +2,7 @@ package dev.sluice.batching;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.engine.ExpiredRuns;
@@ -151,6 +152,7 @@ final class LaneScheduleTest {
       oneCore = true;
       try (Closing lanes = new Closing(lanes(model, 1, 100, objective, now::get))) {
         learnThatRunsAreCheap(model, lanes.servable);
+        awaitThatTheLaneSleeps();
         List<NumberRequest> turn = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
           NumberRequest request = new NumberRequest(model, i, 2 * i);
@@ -172,6 +174,18 @@ final class LaneScheduleTest {
       }
       assertEquals(0, model.memory().open());
     }
+  }
+
+  /** It may not have gone to sleep yet since it answered, and then takes what it finds. */
+  private static void awaitThatTheLaneSleeps() {
+    boolean sleeps;
+    do {
+      assertFalse(Thread.interrupted(), "the time is up");
+      sleeps =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().startsWith("lane-m-1"))
+              .allMatch(lane -> lane.getState() == Thread.State.WAITING);
+    } while (!sleeps);
   }
 
   /** Goes on until a run stays on this thread. */
