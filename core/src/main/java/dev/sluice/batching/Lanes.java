@@ -84,7 +84,7 @@ final class Lanes<T> implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
 
   Lanes(String name, int maxLanes, Backlog<T> backlog) {
-    this(name, maxLanes, backlog, EngineThreads::newThread);
+    this(name, maxLanes, backlog, EngineThreads::newLane);
   }
 
   /** Creates lanes with threads of another kind, for tests. */

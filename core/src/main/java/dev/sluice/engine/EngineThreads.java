@@ -8,9 +8,10 @@ import java.lang.invoke.MethodHandle;
 /**
  * The kind of thread that calls engines.
  *
- * <p>They come after the event loops when both want the same core. An event loop that has to wait
- * for the time slices of a run reads requests late, and then nobody knows how long they have
- * waited: a server with more to do than it can gave late answers to all, and refused late.
+ * <p>Those that run requests come after the event loops when both want the same core. An event loop
+ * that has to wait for the time slices of a run reads requests late, and then nobody knows how long
+ * they have waited: a server with more to do than it can gave late answers to all, and refused
+ * late.
  */
 public final class EngineThreads {
   /** Graph optimisation and interpreters recurse deeply. */
@@ -40,14 +41,16 @@ public final class EngineThreads {
    * with a large stack. It keeps no process alive.
    */
   public static Thread newThread(Runnable work) {
-    return Thread.ofPlatform()
-        .daemon()
-        .stackSize(STACK_BYTES)
-        .unstarted(
-            () -> {
-              comeAfterEventLoops();
-              work.run();
-            });
+    return Thread.ofPlatform().daemon().stackSize(STACK_BYTES).unstarted(work);
+  }
+
+  /** Returns such a thread that comes after the event loops, to run requests. */
+  public static Thread newLane(Runnable work) {
+    return newThread(
+        () -> {
+          comeAfterEventLoops();
+          work.run();
+        });
   }
 
   /** Where the system does not let a thread be set back, it is none the worse. */

@@ -55,7 +55,7 @@ public final class BatchPool implements AutoCloseable {
 
   /** Creates a pool of so many threads at most; their names begin with the pool's. */
   public BatchPool(String name, int maxThreads) {
-    this(name, maxThreads, System::nanoTime, EngineThreads::newThread);
+    this(name, maxThreads, System::nanoTime, EngineThreads::newLane);
   }
 
   BatchPool(String name, int maxThreads, LongSupplier nanoTime, ThreadFactory threadFactory) {
