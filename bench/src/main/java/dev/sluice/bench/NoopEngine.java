@@ -6,7 +6,7 @@ import dev.sluice.engine.Loader;
 import dev.sluice.engine.ResourceEstimate;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
-import java.util.Optional;
+import java.nio.file.Path;
 
 /** Takes every version of its platform and loads a {@link NoopServable} for it. */
 final class NoopEngine implements Engine {
@@ -18,21 +18,25 @@ final class NoopEngine implements Engine {
   }
 
   @Override
-  public Optional<Loader> loaderFor(ModelVersion version, EngineOptions options) {
-    return Optional.of(
-        new Loader() {
-          @Override
-          public ResourceEstimate estimate() {
-            return new ResourceEstimate(0);
-          }
+  public boolean recognizes(Path directory) {
+    return true;
+  }
 
-          @Override
-          public Servable load() {
-            return new NoopServable();
-          }
+  @Override
+  public Loader loaderFor(ModelVersion version, EngineOptions options) {
+    return new Loader() {
+      @Override
+      public ResourceEstimate estimate() {
+        return new ResourceEstimate(0);
+      }
 
-          @Override
-          public void unload() {}
-        });
+      @Override
+      public Servable load() {
+        return new NoopServable();
+      }
+
+      @Override
+      public void unload() {}
+    };
   }
 }

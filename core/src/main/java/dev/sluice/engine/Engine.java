@@ -1,7 +1,8 @@
 package dev.sluice.engine;
 
 import dev.sluice.servable.ModelVersion;
-import java.util.Optional;
+import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Adapts one native library that runs models. Found by {@link java.util.ServiceLoader}, so an
@@ -12,8 +13,25 @@ public interface Engine {
   /** Returns the name that configuration and messages use, such as {@code tensorflow}. */
   String name();
 
-  /** Returns a loader for a version, or empty if the version is not in this engine's format. */
-  Optional<Loader> loaderFor(ModelVersion version, EngineOptions options);
+  /**
+   * Returns the platforms for which a configuration may have this engine: its name, and what other
+   * servers call its format.
+   */
+  default Set<String> platforms() {
+    return Set.of(name());
+  }
+
+  /**
+   * Returns true if a version's directory looks like a model in this engine's format. Looks at
+   * names of files only.
+   */
+  boolean recognizes(Path directory);
+
+  /**
+   * Returns a loader for a version that the configuration gives to this engine, or that it
+   * recognizes; the loader says what is wrong with the files.
+   */
+  Loader loaderFor(ModelVersion version, EngineOptions options);
 
   /**
    * Returns how many tensors live in the engine's memory now: those of requests under way, and

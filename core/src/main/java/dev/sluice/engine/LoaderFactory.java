@@ -3,24 +3,45 @@ package dev.sluice.engine;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Finds the engine for a version. Thread-safe if its engines are. */
+/**
+ * Finds the engine for a version: that of its platform, or the first that recognizes its files.
+ * Thread-safe if its engines are.
+ */
 public final class LoaderFactory {
   /** What asking the engines gave. */
   public sealed interface Choice {
-    /** An engine takes the version. */
+    /** There is an engine for the version. */
     record Found(Loader loader) implements Choice {}
 
     /**
-     * No engine takes it.
+     * There is no engine for it.
      *
      * @param mayChange true if repaired files could change the answer, so that trying again helps
      */
     record None(ServingException reason, boolean mayChange) implements Choice {}
   }
+
+  /** By which files a directory's format is known, and which engine reads it; for messages. */
+  private static final Map<String, String> FORMATS = new TreeMap<>();
+
+  static {
+    FORMATS.put("saved_model.pb", "tensorflow");
+    FORMATS.put("model.onnx", "onnx");
+    FORMATS.put("model.pt", "pytorch");
+  }
+
+  /** So many files are named of a directory without a model. */
+  private static final int MOST_NAMED = 5;
 
   private final List<Engine> engines;
   private final EngineOptions options;
@@ -38,36 +59,72 @@ public final class LoaderFactory {
     this.decorator = decorator;
   }
 
-  /** Asks the engines for a loader; may read the version's directory. */
+  /** Finds an engine; may look at the version's directory. */
   public Choice choose(ModelVersion version) {
+    boolean any = version.platform().equals(ModelVersion.ANY_PLATFORM);
     for (Engine engine : engines) {
-      Optional<Loader> loader = engine.loaderFor(version, options);
-      if (loader.isPresent()) {
-        return new Choice.Found(decorator.decorate(version, loader.get()));
+      if (any
+          ? engine.recognizes(version.path())
+          : engine.platforms().contains(version.platform())) {
+        Loader loader = engine.loaderFor(version, options);
+        return new Choice.Found(decorator.decorate(version, loader));
       }
     }
-    boolean engineThere =
-        engines.stream().anyMatch(engine -> engine.name().equals(version.platform()));
-    return engineThere
-        ? new Choice.None(unknownFormat(version), true)
-        : new Choice.None(missingEngine(version), false);
+    return any ? unknownFormat(version) : new Choice.None(missingEngine(version), false);
   }
 
-  private static ServingException unknownFormat(ModelVersion version) {
-    return new ServingException(
-        Code.NOT_FOUND,
-        "Engine %s finds no model in its format for %s at %s"
-            .formatted(version.platform(), version.id(), version.path()));
+  private Choice unknownFormat(ModelVersion version) {
+    for (Map.Entry<String, String> format : FORMATS.entrySet()) {
+      if (Files.exists(version.path().resolve(format.getKey()))) {
+        return new Choice.None(
+            ServingException.invalidArgument(
+                "%s at %s has a file %s (engines present: %s); %s"
+                    .formatted(
+                        version.id(),
+                        version.path(),
+                        format.getKey(),
+                        present(),
+                        expected(format.getValue()))),
+            false);
+      }
+    }
+    return new Choice.None(
+        new ServingException(
+            Code.NOT_FOUND,
+            "No model found for %s at %s: expected one of %s, found %s"
+                .formatted(
+                    version.id(), version.path(), FORMATS.keySet(), content(version.path()))),
+        true);
+  }
+
+  private static String content(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      List<String> names =
+          files.limit(MOST_NAMED + 1).map(file -> file.getFileName().toString()).sorted().toList();
+      return names.isEmpty()
+          ? "nothing"
+          : String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size())))
+              + (names.size() > MOST_NAMED ? ", …" : "");
+    } catch (IOException | UncheckedIOException e) {
+      return "that it cannot be read: " + e;
+    }
   }
 
   private ServingException missingEngine(ModelVersion version) {
-    String present =
-        engines.isEmpty()
-            ? "none"
-            : engines.stream().map(Engine::name).collect(Collectors.joining(", "));
     return ServingException.invalidArgument(
-        ("Model %s requests unsupported platform %s (engines present: %s); expected an engine of"
-                + " that name, such as the module sluice-engine-%s, on the class path")
-            .formatted(version.id().model(), version.platform(), present, version.platform()));
+        "Model %s requests unsupported platform %s (engines present: %s); %s"
+            .formatted(
+                version.id().model(), version.platform(), present(), expected(version.platform())));
+  }
+
+  private String present() {
+    return engines.isEmpty()
+        ? "none"
+        : engines.stream().map(Engine::name).collect(Collectors.joining(", "));
+  }
+
+  private static String expected(String engine) {
+    return "expected an engine of that name, such as the module sluice-engine-%s, on the class path"
+        .formatted(engine);
   }
 }

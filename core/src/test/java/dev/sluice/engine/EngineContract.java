@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every engine must do; each adapter's test extends it and names models of its own format.
@@ -88,14 +89,19 @@ public abstract class EngineContract {
   }
 
   private Loader loader(ModelVersion version) {
-    return engine().loaderFor(version, EngineOptions.DEFAULT).orElseThrow();
+    return engine().loaderFor(version, EngineOptions.DEFAULT);
   }
 
   @Test
-  final void otherPlatformsAreLeftToOtherEngines() {
-    Path path = floats().version().path();
-    ModelVersion other = new ModelVersion(new ServableId("m", 1), "no-such-platform", path);
-    assertTrue(engine().loaderFor(other, EngineOptions.DEFAULT).isEmpty());
+  final void itsOwnFormatIsRecognizedAndNoOther(@TempDir Path empty) {
+    assertTrue(engine().recognizes(floats().version().path()));
+    assertFalse(engine().recognizes(empty));
+    assertFalse(engine().recognizes(empty.resolve("no-such-directory")));
+  }
+
+  @Test
+  final void itsNameIsAPlatform() {
+    assertTrue(engine().platforms().contains(engine().name()));
   }
 
   @Test

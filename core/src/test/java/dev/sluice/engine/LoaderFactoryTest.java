@@ -8,12 +8,17 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LoaderFactoryTest {
+  @TempDir private Path directory;
+
   private static ModelVersion version(String platform) {
     return new ModelVersion(new ServableId("m", 3), platform, Path.of("/models/m/3"));
   }
@@ -22,27 +27,84 @@ class LoaderFactoryTest {
     return new LoaderFactory(List.of(engines), EngineOptions.DEFAULT).choose(version(platform));
   }
 
-  /** Takes versions of one platform only. */
-  private record OnePlatform(String name, String takes, Loader loader) implements Engine {
+  /** Has one more platform than its name, and one format. */
+  private record OneFormat(String name, String other, String file, Loader loader)
+      implements Engine {
     @Override
-    public Optional<Loader> loaderFor(ModelVersion version, EngineOptions options) {
+    public Set<String> platforms() {
+      return Set.of(name, other);
+    }
+
+    @Override
+    public boolean recognizes(Path directory) {
+      return Files.exists(directory.resolve(file));
+    }
+
+    @Override
+    public Loader loaderFor(ModelVersion version, EngineOptions options) {
       assertSame(EngineOptions.DEFAULT, options);
-      return version.platform().equals(takes) ? Optional.of(loader) : Optional.empty();
+      return loader;
     }
   }
 
-  private static OnePlatform engine(String name, String takes) {
-    return new OnePlatform(name, takes, new NoLoader());
+  private static OneFormat engine(String name, String other) {
+    return new OneFormat(name, other, name + ".model", new NoLoader());
+  }
+
+  private LoaderFactory.Choice chooseByFiles(Engine... engines) {
+    ModelVersion version =
+        new ModelVersion(new ServableId("m", 3), ModelVersion.ANY_PLATFORM, directory);
+    return new LoaderFactory(List.of(engines), EngineOptions.DEFAULT).choose(version);
+  }
+
+  private static void assertFound(OneFormat expected, LoaderFactory.Choice choice) {
+    LoaderFactory.Choice.Found found = assertInstanceOf(LoaderFactory.Choice.Found.class, choice);
+    assertSame(expected.loader(), found.loader());
   }
 
   @Test
-  void firstEngineThatTakesTheVersionIsChosen() {
-    OnePlatform first = engine("a", "x");
-    OnePlatform second = engine("b", "y");
-    OnePlatform third = engine("c", "y");
-    LoaderFactory.Choice.Found found =
-        assertInstanceOf(LoaderFactory.Choice.Found.class, choose("y", first, second, third));
-    assertSame(second.loader(), found.loader());
+  void engineOfThePlatformIsChosenWhateverTheFiles() {
+    OneFormat first = engine("a", "x");
+    OneFormat second = engine("b", "y");
+    OneFormat third = engine("c", "y");
+    assertFound(second, choose("y", first, second, third));
+    assertFound(third, choose("c", first, second, third));
+  }
+
+  @Test
+  void withoutPlatformTheFilesDecide() throws IOException {
+    OneFormat first = engine("a", "x");
+    OneFormat second = engine("b", "y");
+    Files.createFile(directory.resolve("b.model"));
+    assertFound(second, chooseByFiles(first, second));
+  }
+
+  @Test
+  void directoryWithoutModelSaysWhatWasExpectedAndFound() throws IOException {
+    Files.createFile(directory.resolve("notes.txt"));
+    LoaderFactory.Choice.None none =
+        assertInstanceOf(LoaderFactory.Choice.None.class, chooseByFiles(engine("a", "x")));
+    assertEquals(true, none.mayChange());
+    assertEquals(Code.NOT_FOUND, none.reason().code());
+    assertEquals(
+        "No model found for {name: m version: 3} at "
+            + directory
+            + ": expected one of [model.onnx, model.pt, saved_model.pb], found notes.txt",
+        none.reason().text());
+  }
+
+  @Test
+  void knownFormatWithoutItsEngineNamesTheModule() throws IOException {
+    Files.createFile(directory.resolve("model.onnx"));
+    LoaderFactory.Choice.None none =
+        assertInstanceOf(LoaderFactory.Choice.None.class, chooseByFiles(engine("a", "x")));
+    assertEquals(false, none.mayChange());
+    assertEquals(
+        "{name: m version: 3} at "
+            + directory
+            + " has a file model.onnx (engines present: a); expected an engine of that name, such"
+            + " as the module sluice-engine-onnx, on the class path",
+        none.reason().text());
   }
 
   @Test
@@ -50,7 +112,7 @@ class LoaderFactoryTest {
     LoaderFactory.Choice.None none =
         assertInstanceOf(
             LoaderFactory.Choice.None.class,
-            choose("onnx", engine("tensorflow", "tensorflow"), engine("pytorch", "pytorch")));
+            choose("onnx", engine("tensorflow", "x"), engine("pytorch", "y")));
     assertEquals(false, none.mayChange());
     assertEquals(Code.INVALID_ARGUMENT, none.reason().code());
     assertEquals(
@@ -68,16 +130,6 @@ class LoaderFactoryTest {
         "Model m requests unsupported platform tensorflow (engines present: none); expected an"
             + " engine of that name, such as the module sluice-engine-tensorflow, on the class"
             + " path",
-        none.reason().text());
-  }
-
-  @Test
-  void engineThatDoesNotKnowTheFilesMayKnowThemLater() {
-    LoaderFactory.Choice.None none =
-        assertInstanceOf(LoaderFactory.Choice.None.class, choose("onnx", engine("onnx", "other")));
-    assertEquals(true, none.mayChange());
-    assertEquals(
-        "Engine onnx finds no model in its format for {name: m version: 3} at /models/m/3",
         none.reason().text());
   }
 

@@ -9,8 +9,8 @@ import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -54,10 +54,13 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public Optional<Loader> loaderFor(ModelVersion version, EngineOptions options) {
-    return version.platform().equals("fake")
-        ? Optional.of(new FakeLoader(version.id()))
-        : Optional.empty();
+  public boolean recognizes(Path directory) {
+    return true;
+  }
+
+  @Override
+  public Loader loaderFor(ModelVersion version, EngineOptions options) {
+    return new FakeLoader(version.id());
   }
 
   private final class FakeLoader implements Loader {

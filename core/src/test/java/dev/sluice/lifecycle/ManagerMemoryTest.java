@@ -14,9 +14,9 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,8 +88,13 @@ class ManagerMemoryTest {
           }
 
           @Override
-          public Optional<Loader> loaderFor(ModelVersion version, EngineOptions options) {
-            return Optional.of(new Unestimable());
+          public boolean recognizes(Path directory) {
+            return true;
+          }
+
+          @Override
+          public Loader loaderFor(ModelVersion version, EngineOptions options) {
+            return new Unestimable();
           }
         };
     try (Manager manager =

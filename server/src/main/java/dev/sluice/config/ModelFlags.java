@@ -4,6 +4,7 @@ import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
 import dev.sluice.lifecycle.ManagerOptions;
 import dev.sluice.lifecycle.ResourcePreservingPolicy;
 import dev.sluice.lifecycle.VersionPolicy;
+import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.BasePaths;
 import dev.sluice.source.VersionSelection;
@@ -98,7 +99,7 @@ final class ModelFlags {
           new ModelEntry(
               modelName,
               BasePaths.parse(modelName, modelBasePath),
-              "tensorflow",
+              ModelVersion.ANY_PLATFORM,
               VersionSelection.DEFAULT,
               Map.of()));
     } catch (ServingException e) {

@@ -4,6 +4,7 @@ import dev.sluice.protos.serving.FileSystemStoragePathSourceConfig.ServableVersi
 import dev.sluice.protos.serving.ModelConfig;
 import dev.sluice.protos.serving.ModelServerConfig;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.BasePaths;
 import dev.sluice.source.VersionSelection;
@@ -120,7 +121,9 @@ public final class ModelsValidator {
   private String platform(ModelConfig config, ModelsConfig current) throws ServingException {
     String platform = declaredPlatform(config);
     Optional<ModelEntry> before = current.model(config.getName());
-    if (before.isPresent() && !before.get().platform().equals(platform)) {
+    if (before.isPresent()
+        && !before.get().platform().equals(ModelVersion.ANY_PLATFORM)
+        && !before.get().platform().equals(platform)) {
       throw ServingException.invalidArgument(
           ("Illegal to change a model's platform. For model %s platform was %s and new platform"
                   + " requested is %s")

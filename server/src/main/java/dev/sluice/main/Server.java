@@ -180,9 +180,11 @@ final class Server {
     return engines;
   }
 
-  /** Returns the platforms that a configuration may name: the engines on the class path. */
+  /** Returns the platforms that a configuration may name: those of engines on the class path. */
   static Set<String> platforms() {
-    return engines().stream().map(Engine::name).collect(Collectors.toUnmodifiableSet());
+    return engines().stream()
+        .flatMap(engine -> engine.platforms().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private Router routes() {

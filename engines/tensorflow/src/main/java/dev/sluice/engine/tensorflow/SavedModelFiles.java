@@ -15,10 +15,15 @@ import java.util.stream.Stream;
 final class SavedModelFiles {
   private SavedModelFiles() {}
 
+  /** Returns true if a directory has what a SavedModel begins with. */
+  static boolean areIn(Path directory) {
+    return Files.exists(directory.resolve("saved_model.pb"))
+        || Files.exists(directory.resolve("saved_model.pbtxt"));
+  }
+
   /** Refuses a directory without a SavedModel, in the words of the reference. */
   static void checkFormat(Path directory) throws ServingException {
-    if (Files.exists(directory.resolve("saved_model.pb"))
-        || Files.exists(directory.resolve("saved_model.pbtxt"))) {
+    if (areIn(directory)) {
       return;
     }
     if (Files.exists(directory.resolve("export.meta"))) {

@@ -4,6 +4,10 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
+import dev.sluice.engine.natives.HostEnvironment;
+import dev.sluice.engine.natives.NativeArtifact;
+import dev.sluice.engine.natives.NativeCache;
+import dev.sluice.engine.natives.NativeFiles;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
@@ -15,7 +19,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TensorFlowEngine implements Engine {
   private static final Logger LOG = System.getLogger(TensorFlowEngine.class.getName());
-  private static final String PLATFORM = "tensorflow";
+  private static final String NAME = "tensorflow";
+
+  /** The last of the names is Triton's. */
+  private static final Set<String> PLATFORMS = Set.of(NAME, "tensorflow_savedmodel");
+
+  private static final NativeArtifact ARTIFACT =
+      new NativeArtifact(NAME, "org.tensorflow", "tensorflow-core-native");
+  private static final String FOLDER = "org/tensorflow/internal/c_api/";
+
+  /** In the order of loading: the second needs the first. */
+  private static final List<String> LIBRARIES =
+      List.of("libtensorflow_framework.so.2", "libtensorflow_cc.so.2");
 
   private final HostEnvironment host;
   private final ReentrantLock loading = new ReentrantLock();
@@ -51,15 +65,22 @@ public final class TensorFlowEngine implements Engine {
 
   @Override
   public String name() {
-    return PLATFORM;
+    return NAME;
   }
 
   @Override
-  public Optional<Loader> loaderFor(ModelVersion version, EngineOptions options) {
-    return version.platform().equals(PLATFORM)
-        ? Optional.of(
-            new SavedModelLoader(version, options, () -> library(options.operationLibraries())))
-        : Optional.empty();
+  public Set<String> platforms() {
+    return PLATFORMS;
+  }
+
+  @Override
+  public boolean recognizes(Path directory) {
+    return SavedModelFiles.areIn(directory);
+  }
+
+  @Override
+  public Loader loaderFor(ModelVersion version, EngineOptions options) {
+    return new SavedModelLoader(version, options, () -> library(options.operationLibraries()));
   }
 
   @Override
@@ -117,32 +138,15 @@ public final class TensorFlowEngine implements Engine {
     }
   }
 
-  /**
-   * Returns where the files are; a user without a writable home has them beside temporary files.
-   */
-  private List<Path> unpacked(NativeFiles files) throws IOException {
-    try {
-      return new NativeCache(host.cacheHome()).locate(files);
-    } catch (IOException e) {
-      if (host.secondCacheHome().isEmpty()) {
-        throw e;
-      }
-      Path second;
-      try {
-        second = PrivateDirectory.of(host.secondCacheHome().get());
-      } catch (IOException neither) {
-        e.addSuppressed(neither);
-        throw e;
-      }
-      LOG.log(Level.WARNING, "{0}; using {1} meanwhile", e.getMessage(), second);
-      return new NativeCache(second).locate(files);
-    }
-  }
-
   private TfLibrary load() throws ServingException {
     try {
-      NativeFiles files = NativeFiles.onClassPath(host.platform());
-      SymbolLookup symbols = NativeLibrary.load(unpacked(files));
+      NativeFiles files =
+          ARTIFACT.find(
+              TensorFlowEngine.class.getClassLoader(),
+              FOLDER + host.platform(),
+              host.platform(),
+              LIBRARIES);
+      SymbolLookup symbols = NativeLibrary.load(NativeCache.unpacked(host, files));
       TfLibrary loaded = new TfLibrary(symbols);
       LOG.log(Level.DEBUG, "Loaded libtensorflow {0}", loaded.version());
       return loaded;

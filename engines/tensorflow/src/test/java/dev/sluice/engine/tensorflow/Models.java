@@ -40,6 +40,6 @@ final class Models {
 
   /** Returns a loader of a version with the default options. */
   static Loader loader(TensorFlowEngine engine, ModelVersion version) {
-    return engine.loaderFor(version, EngineOptions.DEFAULT).orElseThrow();
+    return engine.loaderFor(version, EngineOptions.DEFAULT);
   }
 }

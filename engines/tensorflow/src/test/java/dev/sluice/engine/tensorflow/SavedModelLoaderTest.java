@@ -85,8 +85,7 @@ final class SavedModelLoaderTest {
   @Test
   void otherTagsMayBeAskedFor() throws ServingException {
     EngineOptions options = new EngineOptions(Set.of("train"), 0, 0);
-    Loader loader =
-        engine.loaderFor(Models.version("broken/wrong_tag", "1"), options).orElseThrow();
+    Loader loader = engine.loaderFor(Models.version("broken/wrong_tag", "1"), options);
     assertFalse(loader.load().signatures().isEmpty());
     loader.unload();
   }

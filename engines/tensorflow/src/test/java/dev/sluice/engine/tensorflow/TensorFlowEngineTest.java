@@ -8,6 +8,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineContract;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
+import dev.sluice.engine.natives.HostEnvironment;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
@@ -73,7 +74,11 @@ final class TensorFlowEngineTest extends EngineContract {
     ServingException failure = assertThrows(ServingException.class, elsewhere::library);
     assertEquals(Code.FAILED_PRECONDITION, failure.code());
     assertTrue(
-        failure.text().contains("org.tensorflow:tensorflow-core-native with classifier plan9-mips"),
+        failure
+            .text()
+            .contains(
+                " for plan9-mips is not on the class path; it comes with the artifact"
+                    + " org.tensorflow:tensorflow-core-native"),
         failure.text());
   }
 
@@ -83,7 +88,7 @@ final class TensorFlowEngineTest extends EngineContract {
     Path file = Files.writeString(directory.resolve("ops.so"), "no library");
     EngineOptions options =
         new EngineOptions(Set.of("serve"), 0, 0, ByteBuffer.allocate(0), List.of(file));
-    Loader loader = engine.loaderFor(Models.version("dtypes", "1"), options).orElseThrow();
+    Loader loader = engine.loaderFor(Models.version("dtypes", "1"), options);
     String text = assertThrows(ServingException.class, loader::load).text();
     assertTrue(text.startsWith("The operations of " + file + " cannot be loaded: "), text);
   }

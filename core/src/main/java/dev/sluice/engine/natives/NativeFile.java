@@ -1,4 +1,4 @@
-package dev.sluice.engine.tensorflow;
+package dev.sluice.engine.natives;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,10 +11,10 @@ import java.io.InputStream;
  * @param fingerprint what tells it from another build of the same name and size, cheap to get
  * @param content where its bytes come from
  */
-record NativeFile(String name, long size, String fingerprint, Content content) {
+public record NativeFile(String name, long size, String fingerprint, Content content) {
   /** Opens the bytes of a file. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     InputStream open() throws IOException;
   }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.engine.tensorflow;
+package dev.sluice.engine.natives;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -6,20 +6,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the engine must know of the machine; the one place where it looks at the process's
+ * What engines must know of the machine; the one place where they look at the process's
  * environment.
  *
- * @param platform the classifier of the native artifact, such as {@code linux-x86_64}
+ * @param platform system and processor, such as {@code linux-x86_64}
  * @param cacheHome where unpacked libraries are kept
  * @param secondCacheHome where they are kept if the first cannot be written; empty if the operator
  *     has chosen the first
  */
-record HostEnvironment(String platform, Path cacheHome, Optional<Path> secondCacheHome) {
+public record HostEnvironment(String platform, Path cacheHome, Optional<Path> secondCacheHome) {
   /** The variable that moves the cache. */
   static final String CACHE_VARIABLE = "XDG_CACHE_HOME";
 
   /** Returns what this process sees. */
-  static HostEnvironment ofProcess() {
+  public static HostEnvironment ofProcess() {
     return of(
         System.getProperty("os.name", ""),
         System.getProperty("os.arch", ""),

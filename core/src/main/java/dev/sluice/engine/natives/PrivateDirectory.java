@@ -1,4 +1,4 @@
-package dev.sluice.engine.tensorflow;
+package dev.sluice.engine.natives;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.sluice.engine.tensorflow;
+package dev.sluice.engine.natives;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread-safe.
  */
-final class NativeCache {
+public final class NativeCache {
   private static final Logger LOG = System.getLogger(NativeCache.class.getName());
 
   private static final String TEMPORARY_PREFIX = "unpacking-";
@@ -52,6 +52,31 @@ final class NativeCache {
 
   NativeCache(Path home) {
     this.home = home;
+  }
+
+  /**
+   * Returns the paths of unpacked files, in their order, after unpacking them if need be; a user
+   * without a writable home has them beside temporary files.
+   *
+   * @throws IOException if they cannot be unpacked; the message says where, why and what to set
+   */
+  public static List<Path> unpacked(HostEnvironment host, NativeFiles files) throws IOException {
+    try {
+      return new NativeCache(host.cacheHome()).locate(files);
+    } catch (IOException e) {
+      if (host.secondCacheHome().isEmpty()) {
+        throw e;
+      }
+      Path second;
+      try {
+        second = PrivateDirectory.of(host.secondCacheHome().get());
+      } catch (IOException neither) {
+        e.addSuppressed(neither);
+        throw e;
+      }
+      LOG.log(Level.WARNING, "{0}; using {1} meanwhile", e.getMessage(), second);
+      return new NativeCache(second).locate(files);
+    }
   }
 
   /**
