@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
-import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictAnswer;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.serving.PredictResponse;

@@ -1,9 +1,9 @@
 package dev.sluice.bench;
 
 import com.google.gson.JsonParser;
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.api.tfs.json.JsonFormat;
 import dev.sluice.api.tfs.json.JsonPredictResponse;
-import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;

@@ -2,9 +2,9 @@ package dev.sluice.bench;
 
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.api.tfs.json.PredictInputs;
-import dev.sluice.api.tfs.wire.MalformedMessageException;
-import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictRequestHead;
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;

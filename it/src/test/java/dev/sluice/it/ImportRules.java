@@ -34,6 +34,9 @@ final class ImportRules {
           "loadtest",
           "main");
 
+  /** Within the row of APIs: a protocol sees no other, and what they share sees none. */
+  private static final List<String> PROTOCOLS = List.of(ROOT + "api.tfs.", ROOT + "api.oip.");
+
   private static final List<String> CORE_SEES =
       List.of("java.", "org.jspecify.", "com.google.errorprone.");
 
@@ -73,7 +76,15 @@ final class ImportRules {
     if (CLIENTS.contains(row)) {
       return imported.get().equals(row);
     }
+    if (row.equals("api") && isOtherProtocol(file.packageName() + ".", name)) {
+      return false;
+    }
     return ROWS.indexOf(imported.get()) <= ROWS.indexOf(row);
+  }
+
+  private static boolean isOtherProtocol(String packageName, String name) {
+    return PROTOCOLS.stream()
+        .anyMatch(protocol -> name.startsWith(protocol) && !packageName.startsWith(protocol));
   }
 
   /** Returns the row of a package, or of an imported name: the part behind {@code dev.sluice.}. */

@@ -45,6 +45,20 @@ final class ImportRulesTest {
   }
 
   @Test
+  void aProtocolSeesNoOtherAndWhatTheyShareSeesNone() {
+    assertEquals(
+        List.of("server/A.java must not import dev.sluice.api.tfs.json.JsonBody"),
+        violations(
+            "server",
+            "dev.sluice.api.oip",
+            "dev.sluice.api.tfs.json.JsonBody",
+            "dev.sluice.api.json.JsonSink"));
+    assertEquals(
+        1, violations("server", "dev.sluice.api.json", "dev.sluice.api.tfs.json.JsonBody").size());
+    assertEquals(List.of(), violations("server", "dev.sluice.main", "dev.sluice.api.oip.Names"));
+  }
+
+  @Test
   void coreSeesNeitherWireFormatsNorLibraries() {
     assertEquals(
         3,

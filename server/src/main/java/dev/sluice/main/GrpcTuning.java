@@ -1,6 +1,6 @@
 package dev.sluice.main;
 
-import dev.sluice.api.tfs.wire.MessageCodec;
+import dev.sluice.api.wire.MessageCodec;
 import dev.sluice.config.ChannelArguments;
 import io.grpc.Codec;
 import io.grpc.CompressorRegistry;

@@ -2,9 +2,9 @@ package dev.sluice.main;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
+import dev.sluice.api.RequestThreads;
 import dev.sluice.api.tfs.GrpcServices;
 import dev.sluice.api.tfs.PredictOptions;
-import dev.sluice.api.tfs.RequestThreads;
 import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.BatchingMode;

@@ -2,9 +2,9 @@ package dev.sluice.warmup;
 
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.tfs.PredictRequests;
-import dev.sluice.api.tfs.wire.MalformedMessageException;
-import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.PredictRequestHead;
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.lifecycle.ServableLookup;
 import dev.sluice.predict.Answer;

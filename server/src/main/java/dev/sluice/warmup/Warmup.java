@@ -1,6 +1,6 @@
 package dev.sluice.warmup;
 
-import dev.sluice.api.tfs.wire.MalformedMessageException;
+import dev.sluice.api.wire.MalformedMessageException;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.RequestMeter;

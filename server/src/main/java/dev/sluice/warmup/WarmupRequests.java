@@ -2,7 +2,7 @@ package dev.sluice.warmup;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.sluice.api.tfs.wire.MalformedMessageException;
+import dev.sluice.api.wire.MalformedMessageException;
 import dev.sluice.protos.serving.InferenceTask;
 import dev.sluice.protos.serving.Input;
 import dev.sluice.protos.serving.ModelSpec;

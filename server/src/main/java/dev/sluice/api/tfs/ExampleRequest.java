@@ -1,8 +1,8 @@
 package dev.sluice.api.tfs;
 
 import dev.sluice.api.tfs.wire.InferenceRequestHead;
-import dev.sluice.api.tfs.wire.MalformedMessageException;
 import dev.sluice.api.tfs.wire.ModelSpecHead;
+import dev.sluice.api.wire.MalformedMessageException;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.ServingException;
 import java.util.List;

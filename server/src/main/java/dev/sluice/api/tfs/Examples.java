@@ -11,7 +11,7 @@ import dev.sluice.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /** Examples on their way into a model: strings of serialized tensorflow.Examples. */
-final class Examples {
+public final class Examples {
   /** A small context times many examples can be any size; this is what one message can hold. */
   private static final long MOST_BYTES = Integer.MAX_VALUE;
 

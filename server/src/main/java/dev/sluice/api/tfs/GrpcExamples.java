@@ -1,10 +1,11 @@
 package dev.sluice.api.tfs;
 
 import com.google.protobuf.MessageLite;
+import dev.sluice.api.grpc.GrpcMethod;
 import dev.sluice.api.tfs.wire.InferenceRequestHead;
-import dev.sluice.api.tfs.wire.MalformedMessageException;
-import dev.sluice.api.tfs.wire.MessageBytes;
 import dev.sluice.api.tfs.wire.ModelSpecHead;
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;

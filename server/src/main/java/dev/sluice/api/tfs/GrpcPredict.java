@@ -1,9 +1,10 @@
 package dev.sluice.api.tfs;
 
-import dev.sluice.api.tfs.wire.MalformedMessageException;
-import dev.sluice.api.tfs.wire.MessageBytes;
+import dev.sluice.api.grpc.GrpcMethod;
 import dev.sluice.api.tfs.wire.PredictAnswer;
 import dev.sluice.api.tfs.wire.PredictRequestHead;
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;

@@ -1,6 +1,11 @@
 package dev.sluice.api.tfs;
 
 import com.google.protobuf.MessageLite;
+import dev.sluice.api.RequestThreads;
+import dev.sluice.api.grpc.GrpcInference;
+import dev.sluice.api.grpc.GrpcMethod;
+import dev.sluice.api.grpc.MessageMarshaller;
+import dev.sluice.api.grpc.UnaryMethod;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.RequestMeter;
@@ -53,7 +58,7 @@ public final class GrpcServices {
                     new GrpcPredict(predictor, options),
                     metrics.requests(Api.PREDICT, Entrypoint.GRPC),
                     threads,
-                    options)
+                    options.largestInline())
                 .definition(PredictionServiceGrpc.getPredictMethod(), GrpcPredict.responses()),
             onExamples(
                 new GrpcExamples(predictor, classification, options),
@@ -96,7 +101,7 @@ public final class GrpcServices {
       @Nullable RequestMeter meter,
       RequestThreads threads,
       PredictOptions options) {
-    return new GrpcInference<>(method, meter, threads, options)
+    return new GrpcInference<>(method, meter, threads, options.largestInline())
         .definition(generated, new MessageMarshaller());
   }
 

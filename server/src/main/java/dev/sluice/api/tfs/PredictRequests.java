@@ -1,7 +1,7 @@
 package dev.sluice.api.tfs;
 
-import dev.sluice.api.tfs.wire.MalformedMessageException;
 import dev.sluice.api.tfs.wire.PredictRequestHead;
+import dev.sluice.api.wire.MalformedMessageException;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;

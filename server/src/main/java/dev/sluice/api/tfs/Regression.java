@@ -1,8 +1,8 @@
 package dev.sluice.api.tfs;
 
 import com.google.protobuf.MessageLite;
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.api.tfs.json.JsonInferenceResponse;
-import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.protos.serving.InferenceResult;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.RegressionResponse;

@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.api.RequestThreads;
 import dev.sluice.api.tfs.json.ErrorBody;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;

@@ -1,8 +1,8 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.api.tfs.json.JsonExamples;
-import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Tensor;

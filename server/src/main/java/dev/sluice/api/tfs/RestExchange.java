@@ -1,7 +1,8 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.api.Handover;
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.api.tfs.json.JsonBody;
-import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.http.Body;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.Watcher;

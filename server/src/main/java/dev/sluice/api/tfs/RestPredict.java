@@ -1,9 +1,9 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.api.tfs.json.JsonFormat;
 import dev.sluice.api.tfs.json.JsonPredictResponse;
-import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.api.tfs.json.PredictInputs;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.ServingException;

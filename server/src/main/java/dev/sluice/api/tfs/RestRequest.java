@@ -1,7 +1,7 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.api.tfs.json.JsonBody;
-import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Tensor;

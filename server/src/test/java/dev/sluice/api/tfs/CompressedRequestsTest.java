@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
-import dev.sluice.api.tfs.wire.MessageCodec;
+import dev.sluice.api.wire.MessageCodec;
 import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.ModelSpec;

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
-import dev.sluice.api.tfs.wire.MessageBytes;
+import dev.sluice.api.RequestThreads;
+import dev.sluice.api.grpc.GrpcInference;
+import dev.sluice.api.grpc.InferenceExchange;
 import dev.sluice.api.tfs.wire.PredictAnswer;
 import dev.sluice.api.tfs.wire.PredictRequestHead;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.MetricRegistry;
@@ -66,7 +69,7 @@ final class InferenceExchangeTest {
             new GrpcPredict(new Predictor(models, limiter), options),
             new ServingMetrics(new MetricRegistry(), false).requests(Api.PREDICT, Entrypoint.GRPC),
             new RequestThreads(() -> null, tasks::add, waiting),
-            options),
+            options.largestInline()),
         rpc,
         null);
   }

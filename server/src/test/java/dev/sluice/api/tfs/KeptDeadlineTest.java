@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
+import dev.sluice.api.RequestThreads;
 import dev.sluice.http.HttpLimits;
 import dev.sluice.http.HttpListener;
 import dev.sluice.metrics.MetricRegistry;

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
+import dev.sluice.api.RequestThreads;
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.api.tfs.json.JsonBody;
-import dev.sluice.api.tfs.json.JsonSink;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.HttpLimits;
 import dev.sluice.http.HttpListener;

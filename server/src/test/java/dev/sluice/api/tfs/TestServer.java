@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
-import dev.sluice.api.tfs.wire.MessageCodec;
+import dev.sluice.api.RequestThreads;
+import dev.sluice.api.wire.MessageCodec;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;

@@ -1,5 +1,9 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonErrors;
+import dev.sluice.api.json.JsonStrings;
+import dev.sluice.api.json.ShapeReader;
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
@@ -64,7 +68,7 @@ final class ColumnarInputs {
     if (end >= 0) {
       return end;
     }
-    long[] dims = ShapeReader.dims(body, value, 0);
+    long[] dims = ShapeReader.dims(body.bytes(), body.sizes(), value, 0);
     ServingException problem = ValueCheck.find(bytes, value, dims, new InputType(spec));
     if (problem != null) {
       throw problem;

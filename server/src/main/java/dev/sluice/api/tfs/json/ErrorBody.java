@@ -1,5 +1,8 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonEscapes;
+import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.json.Utf8Text;
 import java.nio.charset.StandardCharsets;
 
 /** The body of an answer that is an error (rest.md §2). */

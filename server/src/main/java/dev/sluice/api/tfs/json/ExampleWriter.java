@@ -1,5 +1,9 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonErrors;
+import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.json.JsonStrings;
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 
 /**

@@ -1,5 +1,11 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.Base64Text;
+import dev.sluice.api.json.JsonErrors;
+import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.json.JsonStrings;
+import dev.sluice.api.json.NumberReader;
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 import java.lang.foreign.MemorySegment;
 

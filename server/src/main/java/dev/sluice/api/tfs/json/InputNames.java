@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonStrings;
 import dev.sluice.servable.Signature;
 
 /**

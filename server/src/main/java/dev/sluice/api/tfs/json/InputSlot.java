@@ -1,5 +1,9 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.ElementReader;
+import dev.sluice.api.json.NumericReader;
+import dev.sluice.api.json.ShapeReader;
+import dev.sluice.api.json.StringReader;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
@@ -39,7 +43,7 @@ final class InputSlot {
    * @return the position behind it, or -1 if it is not what the input wants
    */
   int readWhole(int position) {
-    if (!begin(ShapeReader.dims(body, position, 0))) {
+    if (!begin(ShapeReader.dims(body.bytes(), body.sizes(), position, 0))) {
       return -1;
     }
     int end = read(position, 0, 0);
@@ -58,7 +62,7 @@ final class InputSlot {
    */
   int readInstance(int position, int instance, int instances) {
     if (reader == null) {
-      long[] all = ShapeReader.dims(body, position, 1);
+      long[] all = ShapeReader.dims(body.bytes(), body.sizes(), position, 1);
       all[0] = instances;
       if (!begin(all)) {
         return -1;

@@ -1,5 +1,9 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.Base64Text;
+import dev.sluice.api.json.JsonErrors;
+import dev.sluice.api.json.NumericReader;
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.DataType;

@@ -1,5 +1,10 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.ArraySizes;
+import dev.sluice.api.json.JsonErrors;
+import dev.sluice.api.json.JsonMembers;
+import dev.sluice.api.json.JsonScanner;
+import dev.sluice.api.json.JsonStrings;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import java.util.Arrays;
@@ -10,7 +15,7 @@ import java.util.Arrays;
  * <p>Of members with the same name the first counts; others are not seen at all. The bytes belong
  * to the caller and must not change while the body is in use.
  */
-public final class JsonBody {
+public final class JsonBody implements JsonMembers {
   private static final int ABSENT = -1;
 
   private final byte[] bytes;
@@ -78,7 +83,8 @@ public final class JsonBody {
     return bytes.length;
   }
 
-  ArraySizes sizes() {
+  @Override
+  public ArraySizes sizes() {
     return sizes;
   }
 
@@ -107,8 +113,8 @@ public final class JsonBody {
     return JsonErrors.value(bytes, root, problem);
   }
 
-  /** Notes a member of the top-level object; called by the scanner, in order. */
-  void noteMember(int name, int nameEnd, int value) {
+  @Override
+  public void noteMember(int name, int nameEnd, int value) {
     if (instances == ABSENT && JsonStrings.matches(bytes, name, nameEnd, "instances")) {
       instances = value;
     } else if (inputs == ABSENT && JsonStrings.matches(bytes, name, nameEnd, "inputs")) {
@@ -123,8 +129,8 @@ public final class JsonBody {
     }
   }
 
-  /** Returns true if the value at a position is that of a noted member. */
-  boolean isNotedMember(int position) {
+  @Override
+  public boolean isNotedMember(int position) {
     return position == instances || position == inputs || position == examples;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.StringTensors;
 import java.lang.foreign.MemorySegment;

@@ -1,5 +1,8 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonEscapes;
+import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.json.NumberText;
 import dev.sluice.tensor.StringTensors;
 import dev.sluice.tensor.Tensor;
 import java.lang.foreign.ValueLayout;

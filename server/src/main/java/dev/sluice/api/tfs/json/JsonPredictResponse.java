@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;

@@ -1,5 +1,7 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonEscapes;
+import dev.sluice.api.json.JsonSink;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

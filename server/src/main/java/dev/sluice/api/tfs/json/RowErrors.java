@@ -1,5 +1,10 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonErrors;
+import dev.sluice.api.json.JsonStrings;
+import dev.sluice.api.json.ShapeReader;
+import dev.sluice.api.json.ValueDump;
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
@@ -94,7 +99,7 @@ final class RowErrors {
 
   /** Checks one value by itself, then against the first one of the same input. */
   private @Nullable ServingException item(int position, int input) {
-    long[] dims = ShapeReader.dims(body, position, 0);
+    long[] dims = ShapeReader.dims(body.bytes(), body.sizes(), position, 0);
     InputType type = new InputType(signature.inputs().get(input));
     ServingException problem = ValueCheck.find(bytes, position, dims, type);
     if (problem != null) {

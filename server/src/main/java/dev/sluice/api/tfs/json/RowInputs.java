@@ -1,5 +1,7 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonStrings;
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import org.jspecify.annotations.Nullable;

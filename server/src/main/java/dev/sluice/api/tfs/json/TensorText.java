@@ -1,5 +1,8 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonEscapes;
+import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.json.NumberText;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.DataType;

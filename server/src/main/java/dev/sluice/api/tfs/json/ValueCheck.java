@@ -1,5 +1,7 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonErrors;
+import dev.sluice.api.json.ValueWalk;
 import dev.sluice.servable.ServingException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonSink;
+
 /** Protobuf's variable-length whole numbers. */
 final class Varints {
   private Varints() {}

@@ -1,5 +1,8 @@
 package dev.sluice.api.tfs.wire;
 
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.ProtoReader;
+
 /**
  * Checks that bytes are a tensorflow.Example (grpc.md §2.13), as a parser would that then drops
  * what it parsed. The model gets the bytes as they came.

@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs.wire;
 
+import dev.sluice.api.wire.ProtoWriter;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;

@@ -1,5 +1,8 @@
 package dev.sluice.api.tfs.wire;
 
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.api.wire.ProtoReader;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.TensorAllocator;

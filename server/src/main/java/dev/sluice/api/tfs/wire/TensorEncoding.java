@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs.wire;
 
+import dev.sluice.api.wire.ProtoWriter;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.StringTensors;

@@ -1,5 +1,8 @@
 package dev.sluice.api.tfs.wire;
 
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.ProtoReader;
+
 /** Finds the values of one list of a TensorProto, packed or one by one, in the order sent. */
 final class ValueBlocks {
   private ValueBlocks() {}

@@ -1,5 +1,7 @@
 package dev.sluice.api.tfs.wire;
 
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.ProtoReader;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.StringTensors;
 import java.lang.foreign.MemorySegment;

@@ -2,6 +2,7 @@ package dev.sluice.api.tfs.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.api.json.JsonTexts;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.tensor.DataType;
@@ -19,7 +20,7 @@ final class ConversionErrorsTest {
   private static final int ROUNDS = 15_000;
   private static final Signature FLOAT = JsonTestSupport.signature(DataType.FLOAT);
 
-  private final Random random = JsonTestSupport.random("ConversionErrorsTest");
+  private final Random random = JsonTexts.random("ConversionErrorsTest");
 
   /** An array, or a scalar in the form in which messages quote it. */
   private sealed interface Node {

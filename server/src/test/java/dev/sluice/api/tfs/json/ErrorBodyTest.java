@@ -3,6 +3,8 @@ package dev.sluice.api.tfs.json;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.api.json.JsonTexts;
+import dev.sluice.api.json.Utf8Text;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,7 @@ final class ErrorBodyTest {
 
   @Test
   void anyBytesSurviveTheWayThroughAText() {
-    Random random = JsonTestSupport.random("ErrorBodyTest");
+    Random random = JsonTexts.random("ErrorBodyTest");
     for (int i = 0; i < 20_000; i++) {
       byte[] bytes = new byte[random.nextInt(12)];
       random.nextBytes(bytes);

@@ -1,7 +1,7 @@
 package dev.sluice.api.tfs.json;
 
+import static dev.sluice.api.json.JsonTexts.utf8;
 import static dev.sluice.api.tfs.json.JsonTestSupport.scan;
-import static dev.sluice.api.tfs.json.JsonTestSupport.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 

@@ -7,6 +7,7 @@ import static dev.sluice.api.tfs.json.JsonTestSupport.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.sluice.api.json.JsonSink;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.tensor.DataType;

@@ -1,5 +1,7 @@
 package dev.sluice.api.tfs.json;
 
+import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.json.JsonTexts;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
@@ -11,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Assertions;
 
 /** What the tests of this package share. */
@@ -42,13 +43,6 @@ final class JsonTestSupport {
     }
   }
 
-  /** Returns a random source whose seed is printed; the system property json.seed repeats a run. */
-  static Random random(String test) {
-    long seed = Long.getLong("json.seed", System.nanoTime());
-    System.out.println(test + ": -Djson.seed=" + seed);
-    return new Random(seed);
-  }
-
   static TensorSpec spec(String name, DataType dtype) {
     return new TensorSpec(name, dtype, false, Shape.unknownRank(), name + ":0");
   }
@@ -63,12 +57,8 @@ final class JsonTestSupport {
     return new Signature("serving_default", "", List.of(specs), List.of(specs), Map.of());
   }
 
-  static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   static JsonBody scan(String json) throws ServingException {
-    byte[] bytes = utf8(json);
+    byte[] bytes = JsonTexts.utf8(json);
     return JsonBody.scan(bytes, 0, bytes.length);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.sluice.api.json.JsonTexts;
 import dev.sluice.api.tfs.json.JsonTestSupport.Inputs;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
@@ -76,7 +77,7 @@ final class PredictConformanceTest {
 
   private static String written(JsonFormat format, Signature signature, Inputs inputs)
       throws ServingException {
-    byte[] text = JsonTestSupport.utf8(JsonTestSupport.write(format, signature, inputs.byInput));
+    byte[] text = JsonTexts.utf8(JsonTestSupport.write(format, signature, inputs.byInput));
     return new String(text, StandardCharsets.ISO_8859_1);
   }
 
@@ -84,9 +85,7 @@ final class PredictConformanceTest {
     if (recorded.has(member + "_b64")) {
       return Base64.getDecoder().decode(recorded.get(member + "_b64").getAsString());
     }
-    return recorded.has(member)
-        ? JsonTestSupport.utf8(recorded.get(member).getAsString())
-        : new byte[0];
+    return recorded.has(member) ? JsonTexts.utf8(recorded.get(member).getAsString()) : new byte[0];
   }
 
   private static Map<String, Signature> signatures() {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.api.json.JsonTexts;
 import dev.sluice.api.tfs.json.JsonTestSupport.Inputs;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
@@ -280,7 +281,7 @@ final class PredictInputsTest {
 
   @Test
   void quotedBytesStayAsTheyCame() {
-    byte[] body = JsonTestSupport.utf8("{\"inputs\":\"__\"}");
+    byte[] body = JsonTexts.utf8("{\"inputs\":\"__\"}");
     body[11] = (byte) 0xFF;
     body[12] = (byte) 0xED;
     ServingException refused =

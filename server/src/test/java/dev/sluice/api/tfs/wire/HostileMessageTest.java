@@ -7,6 +7,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import dev.sluice.api.tfs.CountingTensors;
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.tensorflow.TensorProto;
 import dev.sluice.servable.ServingException;

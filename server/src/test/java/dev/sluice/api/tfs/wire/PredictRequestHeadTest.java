@@ -9,6 +9,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Int64Value;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.predict.VersionChoice;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.PredictRequest;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Int64Value;
 import dev.sluice.api.tfs.CountingTensors;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.serving.PredictResponse;

@@ -3,6 +3,8 @@ package dev.sluice.api.tfs.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import dev.sluice.api.tfs.CountingTensors;
+import dev.sluice.api.wire.MalformedMessageException;
+import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.tensorflow.TensorProto;

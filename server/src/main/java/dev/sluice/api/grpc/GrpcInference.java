@@ -1,0 +1,126 @@
+package dev.sluice.api.grpc;
+
+import dev.sluice.api.RequestThreads;
+import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.metrics.RequestMeter;
+import dev.sluice.predict.Call;
+import dev.sluice.predict.InputBounds;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A method that runs a model, as the transport sees it. Thread-safe; each call gets an {@link
+ * InferenceExchange} of its own.
+ *
+ * @param <H> what the method reads of a request
+ * @param <P> the response
+ */
+public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes, P> {
+  private final GrpcMethod<H, P> method;
+  private final @Nullable RequestMeter meter;
+  private final RequestThreads threads;
+  private final int largestInline;
+  private final InputBounds inline;
+
+  /**
+   * Creates the method.
+   *
+   * @param meter where requests are counted; null if the method's are not
+   * @param threads where requests are decoded and run
+   * @param largestInline requests of more bytes than this are decoded on a worker
+   */
+  public GrpcInference(
+      GrpcMethod<H, P> method,
+      @Nullable RequestMeter meter,
+      RequestThreads threads,
+      int largestInline) {
+    this.method = method;
+    this.meter = meter;
+    this.threads = threads;
+    this.largestInline = largestInline;
+    this.inline = InputBounds.inline(largestInline);
+  }
+
+  /** Returns what a listener registers in place of the generated method. */
+  public ServerMethodDefinition<MessageBytes, P> definition(
+      MethodDescriptor<?, ?> generated, MethodDescriptor.Marshaller<P> responses) {
+    return ServerMethodDefinition.create(descriptor(generated, responses), this);
+  }
+
+  /** Returns the generated method with a marshaller that leaves requests where they are. */
+  public static <P> MethodDescriptor<MessageBytes, P> descriptor(
+      MethodDescriptor<?, ?> generated, MethodDescriptor.Marshaller<P> responses) {
+    return MethodDescriptor.<MessageBytes, P>newBuilder()
+        .setType(MethodDescriptor.MethodType.UNARY)
+        .setFullMethodName(generated.getFullMethodName())
+        .setSampledToLocalTracing(true)
+        .setSchemaDescriptor(generated.getSchemaDescriptor())
+        .setRequestMarshaller(new RequestMarshaller())
+        .setResponseMarshaller(responses)
+        .build();
+  }
+
+  @Override
+  public ServerCall.Listener<MessageBytes> startCall(
+      ServerCall<MessageBytes, P> rpc, Metadata headers) {
+    // Two, although one is allowed: a second one must be seen to be refused.
+    rpc.request(2);
+    return new InferenceExchange<>(this, rpc, Context.current().getDeadline());
+  }
+
+  GrpcMethod<H, P> method() {
+    return method;
+  }
+
+  /** Counts a request that was answered after a run, and that took so long until the run's end. */
+  void succeeded(Call call, long nanos) {
+    if (meter != null) {
+      meter.succeeded(call.id().model(), nanos, call.runNanos());
+    }
+  }
+
+  /**
+   * Counts a request that failed.
+   *
+   * @param status the name of its code
+   */
+  void failed(String model, String status) {
+    if (meter != null) {
+      meter.failed(model, status);
+    }
+  }
+
+  RequestThreads threads() {
+    return threads;
+  }
+
+  /** Returns true if a message must not be decoded on the event loop. */
+  boolean isLarge(MessageBytes message) {
+    return message.isCompressed() || message.size() > largestInline;
+  }
+
+  /** Returns how much memory a call may fill on the event loop. */
+  InputBounds inline() {
+    return inline;
+  }
+
+  /** Keeps the transport's buffers; they are read, and given back, when the call is decoded. */
+  private static final class RequestMarshaller
+      implements MethodDescriptor.Marshaller<MessageBytes> {
+    @Override
+    public MessageBytes parse(InputStream stream) {
+      return MessageBytes.take(stream);
+    }
+
+    @Override
+    public InputStream stream(MessageBytes value) {
+      throw new UnsupportedOperationException("a server sends no requests");
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.sluice.api.grpc;
+
+import dev.sluice.servable.ServingException;
+import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+
+/** Failures as gRPC's status. */
+final class GrpcStatuses {
+  /** What is no message, and what is a bug: clients learn nothing of either (grpc.md §1). */
+  static final Status INTERNAL = Status.INTERNAL;
+
+  private static final int LONGEST_MESSAGE = 1024;
+  private static final String TRUNCATED = "...TRUNCATED";
+
+  private GrpcStatuses() {}
+
+  /** Returns the status for a failure, with its text cut as the reference cuts it (grpc.md §1). */
+  static Status of(ServingException failure) {
+    return Status.fromCodeValue(failure.code().number()).withDescription(truncated(failure.text()));
+  }
+
+  private static String truncated(String text) {
+    if (text.length() * 3L <= LONGEST_MESSAGE) {
+      return text;
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length <= LONGEST_MESSAGE) {
+      return text;
+    }
+    int end = LONGEST_MESSAGE;
+    // Not within a character: a description is text, half a character would become garbage.
+    while ((bytes[end] & 0xc0) == 0x80) {
+      end--;
+    }
+    return new String(bytes, 0, end, StandardCharsets.UTF_8) + TRUNCATED;
+  }
+}

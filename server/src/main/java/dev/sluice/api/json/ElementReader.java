@@ -1,0 +1,68 @@
+package dev.sluice.api.json;
+
+/** Converts the innermost values of an input. */
+public abstract class ElementReader {
+  /**
+   * Reads {@code count} values, separated by commas, as the elements from {@code index} on.
+   *
+   * @return the position behind the last one, or -1 if that is not what is there
+   */
+  abstract int read(int position, long index, long count);
+
+  /**
+   * Reads the value at a position, which should be arrays nested with exactly the dimensions from
+   * {@code axis} on, as the elements from {@code firstIndex} on.
+   *
+   * @return the position behind it, or -1 if it is another value
+   */
+  public final int readNested(byte[] bytes, int start, long[] dims, int axis, long firstIndex) {
+    int rank = dims.length;
+    if (axis == rank) {
+      return read(start, firstIndex, 1);
+    }
+    long row = dims[rank - 1];
+    long[] left = new long[rank];
+    long index = firstIndex;
+    int position = start;
+    int level = axis;
+    while (true) {
+      while (level < rank) { // one opening bracket for every level down to the values
+        if (bytes[position] != '[') {
+          return -1;
+        }
+        left[level] = dims[level];
+        level++;
+        position = ValueWalk.space(bytes, position + 1);
+      }
+      if (row > 0) {
+        position = read(position, index, row);
+        if (position < 0) {
+          return -1;
+        }
+        index += row;
+      }
+      position = ValueWalk.space(bytes, position);
+      if (bytes[position] != ']') {
+        return -1;
+      }
+      position++;
+      level--;
+      while (level > axis && --left[level - 1] == 0) { // ends of outer arrays
+        position = ValueWalk.space(bytes, position);
+        if (bytes[position] != ']') {
+          return -1;
+        }
+        position++;
+        level--;
+      }
+      if (level == axis) {
+        return position;
+      }
+      position = ValueWalk.space(bytes, position);
+      if (bytes[position] != ',') {
+        return -1;
+      }
+      position = ValueWalk.space(bytes, position + 1);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.json;
+
+import org.jspecify.annotations.NullMarked;
