@@ -68,6 +68,7 @@ public class CoreBenchmark {
                       QUEUE,
                       false,
                       false,
+                      1,
                       Duration.ZERO,
                       new CallersTurns(),
                       id -> {},

@@ -1,5 +1,6 @@
 package dev.sluice.batching;
 
+import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.ServableId;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -13,6 +14,8 @@ import java.util.function.ObjLongConsumer;
  * @param merges true if requests may share runs
  * @param oneCore true if there is but one core, so that the one lane cannot run beside an event
  *     loop
+ * @param weight what share of a core the lanes have beside those of other servables that want it
+ *     too, in comparison with theirs; see {@link EngineThreads#newLane}
  * @param objective within what time answers are wanted; zero if nothing is said
  * @param turns of the event loops that requests come from
  * @param expired is told of each request that ended in the queue, because its deadline passed or
@@ -25,6 +28,7 @@ public record LaneOptions(
     int queueCapacity,
     boolean merges,
     boolean oneCore,
+    double weight,
     Duration objective,
     Turns turns,
     Consumer<ServableId> expired,
@@ -32,6 +36,11 @@ public record LaneOptions(
   public LaneOptions {
     if (oneCore && lanes != 1) {
       throw new IllegalArgumentException("expected one lane on one core, found " + lanes);
+    }
+    if (!(weight >= EngineThreads.LEAST_WEIGHT && weight <= EngineThreads.MOST_WEIGHT)) {
+      throw new IllegalArgumentException(
+          "expected a weight from %s to %s, found %s"
+              .formatted(EngineThreads.LEAST_WEIGHT, EngineThreads.MOST_WEIGHT, weight));
     }
     if (lanes < 1 || queueCapacity < 1 || objective.isNegative()) {
       throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package dev.sluice.batching;
 
 import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
@@ -87,7 +88,8 @@ public final class LaneServable extends ForwardingServable {
             "lane-" + id.model() + "-" + id.version(),
             options.lanes(),
             new RequestQueues(
-                id, options.lanes(), options.queueCapacity(), policy, nanoTime, this::run));
+                id, options.lanes(), options.queueCapacity(), policy, nanoTime, this::run),
+            work -> EngineThreads.newLane(work, options.weight()));
     this.loopWork =
         new LoopWork(
             lanes, options.turns(), policy.mostInline(MAX_INLINE_ON_ONE_CORE.toNanos()), nanoTime);

@@ -1,7 +1,6 @@
 package dev.sluice.batching;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
@@ -83,11 +82,6 @@ final class Lanes<T> implements AutoCloseable {
   @GuardedBy("lock")
   private final List<Thread> threads = new ArrayList<>();
 
-  Lanes(String name, int maxLanes, Backlog<T> backlog) {
-    this(name, maxLanes, backlog, EngineThreads::newLane);
-  }
-
-  /** Creates lanes with threads of another kind, for tests. */
   Lanes(String name, int maxLanes, Backlog<T> backlog, ThreadFactory threadFactory) {
     if (maxLanes < 1) {
       throw new IllegalArgumentException("expected at least one lane, found " + maxLanes);

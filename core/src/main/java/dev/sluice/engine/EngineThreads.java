@@ -17,8 +17,19 @@ public final class EngineThreads {
   /** Graph optimisation and interpreters recurse deeply. */
   private static final long STACK_BYTES = 16L << 20;
 
-  /** A tenth of the weight of a thread that has not been set back, so that nobody starves. */
+  /** The bounds of weights: more or less cannot be said by a nice value from 1 to 19. */
+  public static final double LEAST_WEIGHT = 0.125;
+
+  public static final double MOST_WEIGHT = 8;
+
+  /**
+   * Of a lane of weight 1: a tenth of the weight of a thread that has not been set back, so that
+   * nobody starves.
+   */
   private static final int NICE = 10;
+
+  /** Of two threads that want the same core, one step of their nice values gives so much more. */
+  private static final double STEP = 1.25;
 
   @SuppressWarnings("restricted")
   private static final MethodHandle SET_PRIORITY =
@@ -46,17 +57,34 @@ public final class EngineThreads {
 
   /** Returns such a thread that comes after the event loops, to run requests. */
   public static Thread newLane(Runnable work) {
+    return newLane(work, 1);
+  }
+
+  /**
+   * Returns such a thread that comes after the event loops. When lanes want more than a core has,
+   * the kernel gives them CPU time by their weights: one of weight 4 has four times what one of
+   * weight 1 has, as long as both want it. It counts time, not runs, so that a model with long runs
+   * has no advantage, and nothing is lost when one of them has nothing to do.
+   *
+   * @param weight from {@link #LEAST_WEIGHT} to {@link #MOST_WEIGHT}
+   */
+  public static Thread newLane(Runnable work, double weight) {
+    int nice = niceValue(weight);
     return newThread(
         () -> {
-          comeAfterEventLoops();
+          comeAfterEventLoops(nice);
           work.run();
         });
   }
 
+  static int niceValue(double weight) {
+    return NICE - (int) Math.round(Math.log(weight) / Math.log(STEP));
+  }
+
   /** Where the system does not let a thread be set back, it is none the worse. */
-  private static void comeAfterEventLoops() {
+  private static void comeAfterEventLoops(int nice) {
     try {
-      var _ = (int) SET_PRIORITY.invokeExact(PRIO_PROCESS, CALLING_THREAD, NICE);
+      var _ = (int) SET_PRIORITY.invokeExact(PRIO_PROCESS, CALLING_THREAD, nice);
     } catch (Throwable impossible) {
       throw new IllegalStateException("setpriority", impossible);
     }

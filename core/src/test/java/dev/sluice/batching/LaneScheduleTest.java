@@ -50,6 +50,7 @@ final class LaneScheduleTest {
             capacity,
             true,
             oneCore,
+            1,
             objective,
             new TestTurns(task -> endOfTurn.get().add(task), nanoTime),
             new ExpiredRuns(),

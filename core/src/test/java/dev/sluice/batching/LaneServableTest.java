@@ -47,6 +47,7 @@ class LaneServableTest {
             10,
             false,
             false,
+            1,
             Duration.ZERO,
             new TestTurns(Runnable::run, now::get),
             expired,

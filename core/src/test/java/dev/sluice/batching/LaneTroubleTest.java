@@ -37,6 +37,7 @@ final class LaneTroubleTest {
             100,
             merges,
             false,
+            1,
             objective,
             new TestTurns(endOfTurn::add, now::get),
             id -> expired.accept(id),

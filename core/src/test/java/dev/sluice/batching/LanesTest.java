@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
@@ -37,7 +38,8 @@ class LanesTest {
                 number -> {
                   started.countDown();
                   awaitQuietly(go);
-                }))) {
+                }),
+            EngineThreads::newLane)) {
       assertNull(offer(lanes, 0));
       assertTrue(started.await(30, TimeUnit.SECONDS));
       assertNull(offer(lanes, 1));
@@ -51,7 +53,8 @@ class LanesTest {
   void closeRunsWhatWasAcceptedAndRefusesTheRest() {
     AtomicInteger ran = new AtomicInteger();
     Lanes<Integer> lanes =
-        new Lanes<>("test", 2, new Numbers(100, number -> ran.incrementAndGet()));
+        new Lanes<>(
+            "test", 2, new Numbers(100, number -> ran.incrementAndGet()), EngineThreads::newLane);
     for (int i = 0; i < 50; i++) {
       assertNull(offer(lanes, i));
     }
@@ -78,7 +81,8 @@ class LanesTest {
                     throw new IllegalStateException("a bug");
                   }
                   second.countDown();
-                }))) {
+                }),
+            EngineThreads::newLane)) {
       assertNull(offer(lanes, 0));
       assertNull(offer(lanes, 1));
       assertTrue(second.await(30, TimeUnit.SECONDS));
@@ -107,7 +111,8 @@ class LanesTest {
                       together.countDown();
                       awaitQuietly(together);
                     }
-                  }))) {
+                  }),
+              EngineThreads::newLane)) {
         assertNull(offer(lanes, 0));
         awaitIdle(lane);
         for (int i = 1; i <= 3; i++) {
@@ -182,7 +187,8 @@ class LanesTest {
           new Lanes<>(
               "test",
               1 + random.nextInt(4),
-              new Numbers(1 + random.nextInt(64), number -> ran.incrementAndGet(number)));
+              new Numbers(1 + random.nextInt(64), number -> ran.incrementAndGet(number)),
+              EngineThreads::newLane);
       List<Thread> threads = new ArrayList<>();
       for (int p = 0; p < producers; p++) {
         int first = p * each;

@@ -35,38 +35,13 @@ public record LatencyObjectives(Duration common, Map<String, Duration> byModel) 
    * @throws ConfigException if that is no such list; the message names the part
    */
   static LatencyObjectives parse(String value) throws ConfigException {
-    if (value.isBlank()) {
-      return NONE;
-    }
-    Duration common = Duration.ZERO;
+    ModelNumbers millis = ModelNumbers.parse(FLAG, value, EXPECTED, 0, Integer.MAX_VALUE);
     Map<String, Duration> byModel = new HashMap<>();
-    for (String part : value.split(",", -1)) {
-      if (part.isBlank()) {
-        throw ConfigException.invalid(
-            "--%s=%s: expected %s between commas, found nothing".formatted(FLAG, value, EXPECTED));
-      }
-      int equals = part.lastIndexOf('=');
-      Duration objective = duration(part, part.substring(equals + 1).strip());
-      if (equals < 0) {
-        common = objective;
-      } else {
-        byModel.put(part.substring(0, equals).strip(), objective);
-      }
-    }
-    return new LatencyObjectives(common, byModel);
+    millis.byModel().forEach((model, number) -> byModel.put(model, duration(number)));
+    return new LatencyObjectives(duration(millis.common().orElse(0)), byModel);
   }
 
-  private static Duration duration(String part, String millis) throws ConfigException {
-    double number;
-    try {
-      number = Double.parseDouble(millis);
-    } catch (NumberFormatException e) {
-      number = -1;
-    }
-    if (!(number >= 0 && number <= Integer.MAX_VALUE)) {
-      throw ConfigException.invalid(
-          "--%s: expected %s, found '%s'".formatted(FLAG, EXPECTED, part));
-    }
-    return Duration.ofNanos(Math.round(number * 1e6));
+  private static Duration duration(double millis) {
+    return Duration.ofNanos(Math.round(millis * 1e6));
   }
 }

@@ -33,6 +33,13 @@ final class LimitFlags {
   String latencyObjectiveMs = "";
 
   @Option(
+      names = "--model_weights",
+      description =
+          "How models share the cores when they want more than there is, as MODEL=WEIGHT,...; a"
+              + " model that is not named has 1.")
+  String modelWeights = "";
+
+  @Option(
       names = "--unbatched_models",
       description = "Models whose requests never share a run, separated by commas.")
   String unbatchedModels = "";
@@ -45,6 +52,7 @@ final class LimitFlags {
         lanes == 0 ? cpus : lanes,
         Checks.atLeast("lane_queue_capacity", laneQueueCapacity, 1),
         LatencyObjectives.parse(latencyObjectiveMs),
+        ModelWeights.parse(modelWeights),
         Stream.of(unbatchedModels.split(",", -1))
             .map(String::strip)
             .filter(name -> !name.isEmpty())

@@ -104,6 +104,7 @@ public record ServerSettings(
    * @param lanesPerModel engine threads of each version
    * @param laneQueueCapacity how many runs may wait for each version
    * @param objectives within what time answers are wanted
+   * @param weights how models share the cores
    * @param unbatchedModels whose requests never share a run
    */
   public record Limits(
@@ -112,6 +113,7 @@ public record ServerSettings(
       int lanesPerModel,
       int laneQueueCapacity,
       LatencyObjectives objectives,
+      ModelWeights weights,
       Set<String> unbatchedModels) {
     /**
      * Returns a line for each model that a flag names and that is not configured: a slip of the
@@ -120,7 +122,9 @@ public record ServerSettings(
     public List<String> warnings(ModelsConfig models) {
       return Stream.concat(
               unknown("latency_objective_ms", objectives.byModel().keySet(), models),
-              unknown("unbatched_models", unbatchedModels, models))
+              Stream.concat(
+                  unknown("model_weights", weights.byModel().keySet(), models),
+                  unknown("unbatched_models", unbatchedModels, models)))
           .toList();
     }
 

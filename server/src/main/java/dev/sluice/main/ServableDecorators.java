@@ -108,7 +108,9 @@ final class ServableDecorators implements AutoCloseable {
                 limits.lanesPerModel(),
                 limits.laneQueueCapacity(),
                 merges,
-                processors == 1 && limits.lanesPerModel() == 1,
+                // An event loop that ran models itself would give each of them the loop's weight.
+                processors == 1 && limits.lanesPerModel() == 1 && limits.weights().areEqual(),
+                limits.weights().of(version.id().model()),
                 limits.objectives().of(version.id().model()),
                 turns,
                 expired,

@@ -10,6 +10,7 @@ import dev.sluice.engine.EngineOptions;
 import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
 import dev.sluice.lifecycle.ResourcePreservingPolicy;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.ModelVersion;
 import dev.sluice.source.VersionSelection;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +53,7 @@ class ServeOptionsTest {
             new ModelEntry(
                 "default",
                 Path.of("/models/m"),
-                "tensorflow",
+                ModelVersion.ANY_PLATFORM,
                 new VersionSelection.Latest(1),
                 Map.of())),
         settings.models().origin());
@@ -80,6 +81,7 @@ class ServeOptionsTest {
             Runtime.getRuntime().availableProcessors(),
             4096,
             LatencyObjectives.NONE,
+            ModelWeights.EQUAL,
             Set.of()),
         settings.limits());
     assertEquals(MonitoringConfig.DEFAULT, settings.monitoring());
@@ -136,6 +138,7 @@ class ServeOptionsTest {
             "--lanes_per_model=17",
             "--lane_queue_capacity=18",
             "--latency_objective_ms=19,m=0.5",
+            "--model_weights=m=2.5",
             "--unbatched_models=a, b");
     assertEquals(
         new ServerSettings.Grpc(
@@ -174,6 +177,7 @@ class ServeOptionsTest {
             17,
             18,
             new LatencyObjectives(Duration.ofMillis(19), Map.of("m", Duration.ofNanos(500_000))),
+            new ModelWeights(Map.of("m", 2.5)),
             Set.of("a", "b")),
         settings.limits());
   }
@@ -347,12 +351,17 @@ class ServeOptionsTest {
   @Test
   void modelsThatFlagsNameAndNobodyConfiguredAreSaid() throws ConfigException {
     ServerSettings settings =
-        withModel("--model_name=m", "--latency_objective_ms=5,m=1,n=2", "--unbatched_models=m,o,a");
+        withModel(
+            "--model_name=m",
+            "--latency_objective_ms=5,m=1,n=2",
+            "--model_weights=m=2,p=4",
+            "--unbatched_models=m,o,a");
     ModelEntry model =
         new ModelEntry("m", Path.of("/m"), "tensorflow", VersionSelection.DEFAULT, Map.of());
     assertEquals(
         List.of(
             "--latency_objective_ms: no model 'n' is configured",
+            "--model_weights: no model 'p' is configured",
             "--unbatched_models: no model 'a' is configured",
             "--unbatched_models: no model 'o' is configured"),
         settings.limits().warnings(new ModelsConfig(true, List.of(model))));
