@@ -2,6 +2,7 @@ package dev.sluice.lifecycle;
 
 import dev.sluice.engine.Loader;
 import dev.sluice.engine.LoaderFactory;
+import dev.sluice.engine.natives.NativeHeap;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
@@ -153,7 +154,11 @@ final class LoadAttempt implements Runnable {
     try {
       servable.close();
     } finally {
-      loader.unload();
+      try {
+        loader.unload();
+      } finally {
+        NativeHeap.giveBack();
+      }
     }
   }
 

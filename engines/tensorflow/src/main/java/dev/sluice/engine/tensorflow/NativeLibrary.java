@@ -14,10 +14,18 @@ final class NativeLibrary {
   /**
    * What the library reads from the environment, once; an operator's own values stay. Only its
    * errors are logged, since what fails comes back as a status as well. And every session has its
-   * own threads within operations; by default all have those of the first session.
+   * own threads within operations; by default all have those of the first session. And what models
+   * allocate comes from the C library, which can give it back; oneDNN's own pool keeps all that it
+   * ever had, and was no faster.
    */
   private static final Map<String, String> DEFAULT_VARIABLES =
-      Map.of("TF_CPP_MIN_LOG_LEVEL", "2", "TF_OVERRIDE_GLOBAL_THREADPOOL", "1");
+      Map.of(
+          "TF_CPP_MIN_LOG_LEVEL",
+          "2",
+          "TF_OVERRIDE_GLOBAL_THREADPOOL",
+          "1",
+          "TF_ONEDNN_USE_SYSTEM_ALLOCATOR",
+          "1");
 
   private NativeLibrary() {}
 
