@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
 
 /**
  * A Maven artifact that carries native libraries.
@@ -32,6 +34,7 @@ public record NativeArtifact(String name, String group, String artifact) {
   public NativeFiles find(ClassLoader loader, String folder, String platform, List<String> files)
       throws IOException {
     List<NativeFile> found = new ArrayList<>();
+    String inManifest = "unknown";
     for (String file : files) {
       URL url = loader.getResource(folder + "/" + file);
       if (url == null) {
@@ -40,8 +43,9 @@ public record NativeArtifact(String name, String group, String artifact) {
                 .formatted(file, platform, group, artifact));
       }
       found.add(describe(file, url));
+      inManifest = versionInManifest(url, inManifest);
     }
-    return new NativeFiles(name + "-" + version(loader) + "-" + platform, found);
+    return new NativeFiles(name + "-" + version(loader, inManifest) + "-" + platform, found);
   }
 
   private static NativeFile describe(String name, URL url) throws IOException {
@@ -54,7 +58,10 @@ public record NativeArtifact(String name, String group, String artifact) {
     return new NativeFile(name, connection.getContentLengthLong(), fingerprint, url::openStream);
   }
 
-  private String version(ClassLoader loader) throws IOException {
+  /**
+   * Returns what Maven has written into the jar, or {@code otherwise}: not all jars are Maven's.
+   */
+  private String version(ClassLoader loader, String otherwise) throws IOException {
     Properties properties = new Properties();
     String file = "META-INF/maven/%s/%s/pom.properties".formatted(group, artifact);
     try (InputStream in = loader.getResourceAsStream(file)) {
@@ -62,6 +69,18 @@ public record NativeArtifact(String name, String group, String artifact) {
         properties.load(in);
       }
     }
-    return properties.getProperty("version", "unknown");
+    return properties.getProperty("version", otherwise);
+  }
+
+  private static String versionInManifest(URL url, String otherwise) throws IOException {
+    if (url.openConnection() instanceof JarURLConnection jar) {
+      Manifest manifest = jar.getManifest();
+      String version =
+          manifest == null
+              ? null
+              : manifest.getMainAttributes().getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+      return version == null ? otherwise : version;
+    }
+    return otherwise;
   }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.engine.tensorflow;
+package dev.sluice.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
