@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,8 +57,8 @@ public abstract class EngineContract {
   /** Returns a model that gives back floats. */
   protected abstract Identity floats();
 
-  /** Returns a model that gives back strings. */
-  protected abstract Identity strings();
+  /** Returns a model that gives back strings; empty if no model of the engine has any. */
+  protected abstract Optional<Identity> strings();
 
   /** Returns a version of this engine's platform that does not load. */
   protected abstract ModelVersion broken();
@@ -179,38 +180,48 @@ public abstract class EngineContract {
   }
 
   @Test
-  final void stringsAreKept() throws Exception {
-    Identity model = strings();
+  final void stringsAreKeptOrRefused() throws Exception {
+    Optional<Identity> model = strings();
+    if (model.isEmpty()) {
+      stringsAreRefused(floats());
+      return;
+    }
     byte[] notText = {(byte) 0xff, 0, (byte) 0xfe};
-    List<byte[]> values =
+    stringsAreKept(
+        model.get(),
         List.of(
-            new byte[0], bytes("a"), bytes("é".repeat(11)), notText, bytes("x".repeat(100_000)));
+            new byte[0], bytes("a"), bytes("é".repeat(11)), notText, bytes("x".repeat(100_000))));
+    stringsAreKept(model.get(), List.of());
+  }
+
+  private void stringsAreRefused(Identity model) throws Exception {
     loaded(
         model.version(),
         servable -> {
-          Tensor input = StringTensors.create(servable.allocator(), Shape.of(5), values);
+          Tensor input = TestTensors.strings(servable.allocator(), Shape.of(1), "a");
           try (TestRun run = TestRun.of(servable, model.signature())) {
-            Tensor output = run.with(model.input(), input).on(servable).output(model.output());
-            assertEquals(Shape.of(5), output.shape());
-            for (int i = 0; i < values.size(); i++) {
-              assertArrayEquals(
-                  values.get(i),
-                  StringTensors.element(output.data(), 5, i).toArray(ValueLayout.JAVA_BYTE));
-            }
+            run.with(model.input(), input).on(servable);
+            assertEquals(Code.INVALID_ARGUMENT, run.failure().code());
+            assertTrue(run.failure().text().contains("string"), run.failure().text());
           }
         });
   }
 
-  @Test
-  final void emptyStringTensorIsKept() throws Exception {
-    Identity model = strings();
+  private void stringsAreKept(Identity model, List<byte[]> values) throws Exception {
+    Shape shape = Shape.of(values.size());
     loaded(
         model.version(),
         servable -> {
-          Tensor input = TestTensors.strings(servable.allocator(), Shape.of(0));
+          Tensor input = StringTensors.create(servable.allocator(), shape, values);
           try (TestRun run = TestRun.of(servable, model.signature())) {
-            run.with(model.input(), input).on(servable);
-            assertEquals(Shape.of(0), run.output(model.output()).shape());
+            Tensor output = run.with(model.input(), input).on(servable).output(model.output());
+            assertEquals(shape, output.shape());
+            for (int i = 0; i < values.size(); i++) {
+              assertArrayEquals(
+                  values.get(i),
+                  StringTensors.element(output.data(), values.size(), i)
+                      .toArray(ValueLayout.JAVA_BYTE));
+            }
           }
         });
   }
