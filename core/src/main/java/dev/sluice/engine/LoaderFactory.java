@@ -38,6 +38,9 @@ public final class LoaderFactory {
     FORMATS.put("saved_model.pb", "tensorflow");
     FORMATS.put("model.onnx", "onnx");
     FORMATS.put("model.pt", "pytorch");
+    FORMATS.put("model.json", "trees");
+    FORMATS.put("model.ubj", "trees");
+    FORMATS.put("model.txt", "trees");
   }
 
   /** So many files are named of a directory without a model. */

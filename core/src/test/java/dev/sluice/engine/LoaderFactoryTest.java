@@ -89,7 +89,8 @@ class LoaderFactoryTest {
     assertEquals(
         "No model found for {name: m version: 3} at "
             + directory
-            + ": expected one of [model.onnx, model.pt, saved_model.pb], found notes.txt",
+            + ": expected one of [model.json, model.onnx, model.pt, model.txt, model.ubj,"
+            + " saved_model.pb], found notes.txt",
         none.reason().text());
   }
 
