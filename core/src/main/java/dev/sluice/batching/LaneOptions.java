@@ -11,6 +11,7 @@ import java.util.function.ObjLongConsumer;
  * @param lanes the largest number of threads
  * @param queueCapacity how many requests may wait; more are refused as UNAVAILABLE
  * @param merges true if requests may share runs
+ * @param mostRows how many rows those may have together; a single request may have more
  * @param oneCore true if there is but one core, so that the one lane cannot run beside an event
  *     loop
  * @param objective within what time answers are wanted; zero if nothing is said
@@ -24,6 +25,7 @@ public record LaneOptions(
     int lanes,
     int queueCapacity,
     boolean merges,
+    int mostRows,
     boolean oneCore,
     Duration objective,
     Turns turns,
@@ -33,10 +35,32 @@ public record LaneOptions(
     if (oneCore && lanes != 1) {
       throw new IllegalArgumentException("expected one lane on one core, found " + lanes);
     }
-    if (lanes < 1 || queueCapacity < 1 || objective.isNegative()) {
+    if (lanes < 1 || queueCapacity < 1 || mostRows < 1 || objective.isNegative()) {
       throw new IllegalArgumentException(
-          "expected at least one lane, one place and an objective of 0 or more, found %d, %d, %s"
-              .formatted(lanes, queueCapacity, objective));
+          "expected at least one lane, place and row and an objective of 0 or more, found %d, %d, %d, %s"
+              .formatted(lanes, queueCapacity, mostRows, objective));
     }
+  }
+
+  /** Creates options without a bound on the rows of a run. */
+  public LaneOptions(
+      int lanes,
+      int queueCapacity,
+      boolean merges,
+      boolean oneCore,
+      Duration objective,
+      Turns turns,
+      Consumer<ServableId> expired,
+      ObjLongConsumer<ServableId> shared) {
+    this(
+        lanes,
+        queueCapacity,
+        merges,
+        Integer.MAX_VALUE,
+        oneCore,
+        objective,
+        turns,
+        expired,
+        shared);
   }
 }
