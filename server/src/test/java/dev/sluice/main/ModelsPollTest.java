@@ -18,12 +18,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ConfigFilePollTest {
+class ModelsPollTest {
   private static final String MODEL =
       "config { name: '%s' base_path: '/m' model_platform: 'tensorflow' %s }";
 
@@ -33,16 +34,16 @@ class ConfigFilePollTest {
   private final List<String> errors = new ArrayList<>();
   private final List<List<String>> watched = new ArrayList<>();
   private Path file = Path.of("");
-  private ConfigFilePoll poll = poll();
+  private ModelsPoll poll = poll();
 
-  private ConfigFilePoll poll() {
-    ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"));
-    return new ConfigFilePoll(
-        file,
+  private ModelsPoll poll() {
+    ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"), true);
+    ModelServerConfigReader reader = new ModelServerConfigReader(validator);
+    return new ModelsPoll(
+        new ModelsOrigin(file.toString(), Optional.empty(), current -> reader.read(file, current)),
         Duration.ofDays(1),
-        new ModelServerConfigReader(validator),
         new ModelReload(validator, new Recorder(), ModelsConfig.NOTHING, false),
-        new ConfigFilePoll.Log(info::add, errors::add));
+        new ModelsPoll.Log(info::add, errors::add));
   }
 
   private final class Recorder implements ModelReload.Models {
