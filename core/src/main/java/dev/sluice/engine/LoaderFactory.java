@@ -40,13 +40,17 @@ public final class LoaderFactory {
     FORMATS.put("model.pt", "pytorch");
   }
 
-  /** What other servers call platforms, and the engine for it; for messages. */
+  /** Which engine there is for a platform, by our own name and those of others; for messages. */
   private static final Map<String, String> MODULES =
       Map.of(
+          "tensorflow", "tensorflow",
           "tensorflow_savedmodel", "tensorflow",
+          "onnx", "onnx",
           "onnxruntime", "onnx",
           "onnxruntime_onnx", "onnx",
+          "pytorch", "pytorch",
           "pytorch_libtorch", "pytorch",
+          "trees", "trees",
           "fil", "trees");
 
   /** So many files are named of a directory without a model. */
@@ -156,7 +160,7 @@ public final class LoaderFactory {
                 version.id().model(),
                 platform,
                 present(),
-                expected(MODULES.getOrDefault(platform, platform))));
+                expected(MODULES.getOrDefault(platform, ""))));
   }
 
   private String present() {
@@ -165,8 +169,11 @@ public final class LoaderFactory {
         : engines.stream().map(Engine::name).collect(Collectors.joining(", "));
   }
 
+  /** Names the engine's module; empty if there is none. */
   private static String expected(String engine) {
-    return "expected an engine of that name, such as the module sluice-engine-%s, on the class path"
-        .formatted(engine);
+    return engine.isEmpty()
+        ? "expected another: no module of Sluice has that one"
+        : "expected an engine of that name, such as the module sluice-engine-%s, on the class path"
+            .formatted(engine);
   }
 }

@@ -186,6 +186,13 @@ class LoaderFactoryTest {
         "Model m requests unsupported platform onnxruntime_onnx (engines present: a); expected an"
             + " engine of that name, such as the module sluice-engine-onnx, on the class path",
         none.reason().text());
+    LoaderFactory.Choice.None unheardOf =
+        assertInstanceOf(
+            LoaderFactory.Choice.None.class, choose("tensorrt_plan", engine("a", "x")));
+    assertEquals(
+        "Model m requests unsupported platform tensorrt_plan (engines present: a); expected"
+            + " another: no module of Sluice has that one",
+        unheardOf.reason().text());
   }
 
   @Test
