@@ -46,10 +46,11 @@ class ModelRepositoryTest {
         outputs: [{name: y, rename: half}]
         """);
     // None of these can be served, and none is in the way of the others.
-    Path foreign = Files.createDirectories(repository.resolve("foreign/1")).getParent();
-    Files.writeString(foreign.resolve("config.pbtxt"), "platform: 'tensorrt_plan'\n");
-    ServerProcess.copyTree(Models.path("half_plus_two/1"), repository.resolve("damaged/1"));
-    Files.writeString(repository.resolve("damaged/sluice.yaml"), "batching:\n  enabled: perhaps\n");
+    Files.createDirectories(repository.resolve("foreign/1"));
+    Files.writeString(repository.resolve("foreign/config.pbtxt"), "platform: 'tensorrt_plan'\n");
+    Path damaged = Files.createDirectory(repository.resolve("damaged"));
+    ServerProcess.copyTree(Models.path("half_plus_two/1"), damaged.resolve("1"));
+    Files.writeString(damaged.resolve("sluice.yaml"), "batching:\n  enabled: perhaps\n");
     return repository;
   }
 
@@ -60,7 +61,8 @@ class ModelRepositoryTest {
   @Test
   void foldersAreModelsWhateverTheirLayout() throws Exception {
     Path repository = repository();
-    try (ServerProcess server = ServerProcess.serve("--model-store=" + repository)) {
+    try (ServerProcess server =
+        ServerProcess.serve("--model-store=" + repository, "--max-num-load-retries=0")) {
       assertEquals("[2.5,3.0,4.5]", predictions(server, "half", X), "its version 1");
       var response =
           server.post("/v1/models/plain:predict", "{\"inputs\": {\"number\": [1.0, 2.0]}}");
@@ -76,7 +78,7 @@ class ModelRepositoryTest {
               .map(line -> line.substring(line.lastIndexOf(": ") + 2))
               .toList());
       assertTrue(
-          server.status("foreign").contains("unsupported platform tensorrt_plan"),
+          server.status("foreign").contains("no module of Sluice has that one"),
           () -> server.status("foreign"));
       assertTrue(
           server

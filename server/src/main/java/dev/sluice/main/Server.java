@@ -154,7 +154,9 @@ final class Server {
         new FileSystemSource(
             settings.models().versionPollPeriod(),
             line -> LOG.log(Level.WARNING, line),
-            settings.models().byReference() ? directory -> false : loaders::isModel);
+            directory ->
+                !settings.models().byReference()
+                    && (loaders.isModel(directory) || FolderSettings.isModel(directory)));
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.config.ModelsValidator;
+import dev.sluice.config.ServerSettings;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
@@ -70,6 +71,39 @@ class ModelsPollTest {
   void inDirectory() {
     file = directory.resolve("models.config");
     poll = poll();
+  }
+
+  @Test
+  void aDirectoryOfModelsIsLookedThroughAgain() throws IOException {
+    ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"), false);
+    ModelsOrigin origin =
+        ModelsOrigin.of(
+            new ServerSettings.Models(
+                new ServerSettings.Origin.Repository(List.of(directory)),
+                Optional.empty(),
+                Duration.ofSeconds(5),
+                false,
+                false),
+            validator,
+            errors::add);
+    assertEquals(Optional.of(Duration.ofSeconds(5)), origin.pollPeriod());
+    ModelsPoll directories =
+        new ModelsPoll(
+            origin,
+            Duration.ofDays(1),
+            new ModelReload(validator, new Recorder(), ModelsConfig.NOTHING, false),
+            new ModelsPoll.Log(info::add, errors::add));
+    Files.createDirectory(directory.resolve("a"));
+    directories.look();
+    directories.look();
+    assertEquals(List.of(List.of("a")), watched);
+    Files.createDirectory(directory.resolve("b"));
+    directories.look();
+    Files.delete(directory.resolve("a"));
+    directories.look();
+    assertEquals(List.of(List.of("a"), List.of("a", "b"), List.of("b")), watched);
+    assertEquals("--model_repository: now serving 1 models", info.getLast());
+    assertEquals(List.of(), errors);
   }
 
   private void write(String... models) throws IOException {

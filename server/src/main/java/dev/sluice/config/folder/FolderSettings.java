@@ -75,6 +75,19 @@ public final class FolderSettings implements SettingsSource {
     };
   }
 
+  /**
+   * Returns true if a directory has a {@code sluice.yaml} that names the model's file, and that
+   * file: then it is a model, whatever the file is called.
+   */
+  public static boolean isModel(Path directory) {
+    try {
+      ModelSettings settings = sidecar(directory);
+      return !settings.modelFile().isEmpty() && Files.exists(settings.file(directory, ""));
+    } catch (ConfigException e) {
+      return false;
+    }
+  }
+
   /** Returns a number that differs, all but certainly, when a file has been written. */
   static long stamp(Path file) {
     try {

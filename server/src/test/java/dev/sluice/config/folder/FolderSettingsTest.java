@@ -61,6 +61,17 @@ class FolderSettingsTest {
   }
 
   @Test
+  void aDirectoryIsAModelIfItSaysWhichFileThatIs() throws Exception {
+    assertEquals(false, FolderSettings.isModel(folder));
+    Files.writeString(folder.resolve(Sidecar.FILE), "model_file: scorer.pt\n");
+    assertEquals(false, FolderSettings.isModel(folder));
+    Files.createFile(folder.resolve("scorer.pt"));
+    assertEquals(true, FolderSettings.isModel(folder));
+    Files.writeString(folder.resolve(Sidecar.FILE), "model_file: [scorer.pt]\n");
+    assertEquals(false, FolderSettings.isModel(folder));
+  }
+
+  @Test
   void whatIsWrongIsSaidOfTheVersion() throws Exception {
     Path file = Files.writeString(folder.resolve(Sidecar.FILE), "platform: 3\n");
     assertEquals(
