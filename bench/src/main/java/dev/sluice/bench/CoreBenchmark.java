@@ -68,7 +68,6 @@ public class CoreBenchmark {
                       QUEUE,
                       false,
                       false,
-                      1,
                       Duration.ZERO,
                       new CallersTurns(),
                       id -> {},

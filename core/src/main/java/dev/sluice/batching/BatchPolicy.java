@@ -13,8 +13,9 @@ import java.time.Duration;
  * that shares its run is never much slower than alone.
  *
  * @param objectiveNanos within what time answers are wanted; 0 if nothing is said
+ * @param mostRows how many rows may share a run at all
  */
-record BatchPolicy(long objectiveNanos) {
+record BatchPolicy(long objectiveNanos, int mostRows) {
   /** For what a request costs outside of queue and run: reading, the socket, the event loop. */
   private static final double SHARE_OF_OBJECTIVE = 0.7;
 
@@ -24,7 +25,12 @@ record BatchPolicy(long objectiveNanos) {
 
   /** Returns the policy for an objective; zero if there is none. */
   static BatchPolicy of(Duration objective) {
-    return new BatchPolicy(objective.toNanos());
+    return of(objective, Integer.MAX_VALUE);
+  }
+
+  /** Returns the policy for an objective; zero if there is none. */
+  static BatchPolicy of(Duration objective, int mostRows) {
+    return new BatchPolicy(objective.toNanos(), mostRows);
   }
 
   boolean hasObjective() {
@@ -54,7 +60,9 @@ record BatchPolicy(long objectiveNanos) {
 
   /** Returns how many rows may share a run. */
   long limit(BatchCosts costs) {
-    return costs.largestWithin(
-        hasObjective() ? budget() / 2 : SLOWDOWN * costs.usual(1) + SLACK_NANOS);
+    return Math.min(
+        mostRows,
+        costs.largestWithin(
+            hasObjective() ? budget() / 2 : SLOWDOWN * costs.usual(1) + SLACK_NANOS));
   }
 }

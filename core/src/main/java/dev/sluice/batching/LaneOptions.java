@@ -12,6 +12,7 @@ import java.util.function.ObjLongConsumer;
  * @param lanes the largest number of threads
  * @param queueCapacity how many requests may wait; more are refused as UNAVAILABLE
  * @param merges true if requests may share runs
+ * @param mostRows how many rows those may have together; a single request may have more
  * @param oneCore true if there is but one core, so that the one lane cannot run beside an event
  *     loop
  * @param weight what share of a core the lanes have beside those of other servables that want it
@@ -27,6 +28,7 @@ public record LaneOptions(
     int lanes,
     int queueCapacity,
     boolean merges,
+    int mostRows,
     boolean oneCore,
     double weight,
     Duration objective,
@@ -42,10 +44,33 @@ public record LaneOptions(
           "expected a weight from %s to %s, found %s"
               .formatted(EngineThreads.LEAST_WEIGHT, EngineThreads.MOST_WEIGHT, weight));
     }
-    if (lanes < 1 || queueCapacity < 1 || objective.isNegative()) {
+    if (lanes < 1 || queueCapacity < 1 || mostRows < 1 || objective.isNegative()) {
       throw new IllegalArgumentException(
-          "expected at least one lane, one place and an objective of 0 or more, found %d, %d, %s"
-              .formatted(lanes, queueCapacity, objective));
+          "expected at least one lane, place and row and an objective of 0 or more, found %d, %d, %d, %s"
+              .formatted(lanes, queueCapacity, mostRows, objective));
     }
+  }
+
+  /** Creates options without a bound on the rows of a run, and with the weight that most have. */
+  public LaneOptions(
+      int lanes,
+      int queueCapacity,
+      boolean merges,
+      boolean oneCore,
+      Duration objective,
+      Turns turns,
+      Consumer<ServableId> expired,
+      ObjLongConsumer<ServableId> shared) {
+    this(
+        lanes,
+        queueCapacity,
+        merges,
+        Integer.MAX_VALUE,
+        oneCore,
+        1,
+        objective,
+        turns,
+        expired,
+        shared);
   }
 }

@@ -80,7 +80,7 @@ public final class LaneServable extends ForwardingServable {
     super(servable);
     this.id = id;
     this.options = options;
-    this.policy = BatchPolicy.of(options.objective());
+    this.policy = BatchPolicy.of(options.objective(), options.mostRows());
     this.nanoTime = nanoTime;
     this.turns = new TurnBatches(options.turns()::executeAtEnd, this::endTurn);
     this.lanes =
@@ -182,7 +182,9 @@ public final class LaneServable extends ForwardingServable {
 
   /** What came in one turn of an event loop stays there if it is cheap together. */
   private void endTurn(RequestQueue queue, List<BatchTask> tasks) {
-    if (!isCheap(queue, RequestQueue.rows(tasks), tasks.size())) {
+    long rows = RequestQueue.rows(tasks);
+    boolean tooMany = queue.merges() && tasks.size() > 1 && rows > options.mostRows();
+    if (tooMany || !isCheap(queue, rows, tasks.size())) {
       handOver(queue, tasks);
     } else if (queue.merges()) {
       run(queue, tasks, false, false);

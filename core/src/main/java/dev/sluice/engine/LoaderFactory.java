@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds the engine for a version: that of its platform, or the first that recognizes its files.
- * Thread-safe if its engines are.
+ * Finds the engine for a version: that of its platform, which the configuration or the version's
+ * settings name, or the first that recognizes its files. Thread-safe if its engines are.
  */
 public final class LoaderFactory {
   /** What asking the engines gave. */
@@ -43,37 +43,80 @@ public final class LoaderFactory {
     FORMATS.put("model.txt", "trees");
   }
 
+  /** Which engine there is for a platform, by our own name and those of others; for messages. */
+  private static final Map<String, String> MODULES =
+      Map.of(
+          "tensorflow", "tensorflow",
+          "tensorflow_savedmodel", "tensorflow",
+          "onnx", "onnx",
+          "onnxruntime", "onnx",
+          "onnxruntime_onnx", "onnx",
+          "pytorch", "pytorch",
+          "pytorch_libtorch", "pytorch",
+          "trees", "trees",
+          "fil", "trees");
+
   /** So many files are named of a directory without a model. */
   private static final int MOST_NAMED = 5;
 
   private final List<Engine> engines;
   private final EngineOptions options;
+  private final SettingsSource settings;
   private final LoaderDecorator decorator;
 
   /** Creates a factory that asks the engines in the order given. */
   public LoaderFactory(List<Engine> engines, EngineOptions options) {
-    this(engines, options, LoaderDecorator.NONE);
+    this(engines, options, SettingsSource.NOTHING, LoaderDecorator.NONE);
   }
 
-  /** Creates a factory that asks the engines in the order given, and decorates their loaders. */
-  public LoaderFactory(List<Engine> engines, EngineOptions options, LoaderDecorator decorator) {
+  /**
+   * Creates a factory that asks the engines in the order given.
+   *
+   * @param settings what is said of single versions, which goes before the options
+   * @param decorator is put around their loaders
+   */
+  public LoaderFactory(
+      List<Engine> engines,
+      EngineOptions options,
+      SettingsSource settings,
+      LoaderDecorator decorator) {
     this.engines = List.copyOf(engines);
     this.options = options;
+    this.settings = settings;
     this.decorator = decorator;
+  }
+
+  /** Returns true if a directory looks like a model, be there an engine for it or not. */
+  public boolean isModel(Path directory) {
+    return engines.stream().anyMatch(engine -> engine.recognizes(directory))
+        || FORMATS.keySet().stream().anyMatch(file -> Files.exists(directory.resolve(file)));
   }
 
   /** Finds an engine; may look at the version's directory. */
   public Choice choose(ModelVersion version) {
-    boolean any = version.platform().equals(ModelVersion.ANY_PLATFORM);
+    try {
+      return choose(version, settings.of(version));
+    } catch (ServingException e) {
+      return new Choice.None(e, true);
+    }
+  }
+
+  private Choice choose(ModelVersion version, ModelSettings own) throws ServingException {
+    String platform = version.platform().isEmpty() ? own.platform() : version.platform();
+    boolean any = platform.equals(ModelVersion.ANY_PLATFORM);
     for (Engine engine : engines) {
-      if (any
-          ? engine.recognizes(version.path())
-          : engine.platforms().contains(version.platform())) {
-        Loader loader = engine.loaderFor(version, options);
+      if (any ? engine.recognizes(version.path()) : engine.platforms().contains(platform)) {
+        if (!own.platform().isEmpty() && !engine.platforms().contains(own.platform())) {
+          throw ServingException.invalidArgument(
+              "%s has platform %s by the configuration, but its own settings say %s"
+                  .formatted(version.id(), platform, own.platform()));
+        }
+        Loader loader =
+            RedeclaringLoader.of(version.id(), engine.loaderFor(version, options.of(own)), own);
         return new Choice.Found(decorator.decorate(version, loader));
       }
     }
-    return any ? unknownFormat(version) : new Choice.None(missingEngine(version), false);
+    return any ? unknownFormat(version) : new Choice.None(missingEngine(version, platform), false);
   }
 
   private Choice unknownFormat(ModelVersion version) {
@@ -113,11 +156,14 @@ public final class LoaderFactory {
     }
   }
 
-  private ServingException missingEngine(ModelVersion version) {
+  private ServingException missingEngine(ModelVersion version, String platform) {
     return ServingException.invalidArgument(
         "Model %s requests unsupported platform %s (engines present: %s); %s"
             .formatted(
-                version.id().model(), version.platform(), present(), expected(version.platform())));
+                version.id().model(),
+                platform,
+                present(),
+                expected(MODULES.getOrDefault(platform, ""))));
   }
 
   private String present() {
@@ -126,8 +172,11 @@ public final class LoaderFactory {
         : engines.stream().map(Engine::name).collect(Collectors.joining(", "));
   }
 
+  /** Names the engine's module; empty if there is none. */
   private static String expected(String engine) {
-    return "expected an engine of that name, such as the module sluice-engine-%s, on the class path"
-        .formatted(engine);
+    return engine.isEmpty()
+        ? "expected another: no module of Sluice has that one"
+        : "expected an engine of that name, such as the module sluice-engine-%s, on the class path"
+            .formatted(engine);
   }
 }

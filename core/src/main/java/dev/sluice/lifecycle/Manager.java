@@ -54,7 +54,17 @@ public final class Manager implements ServableLookup, AutoCloseable {
       LoaderFactory loaders,
       List<ServableDecorator> decorators,
       StateListener listener) {
-    this(options, loaders, decorators, listener, new DirectoryFingerprint(), Timer.system());
+    this(options, loaders, decorators, listener, new DirectoryFingerprint());
+  }
+
+  /** Creates a manager that waits by the system's clock. */
+  public Manager(
+      ManagerOptions options,
+      LoaderFactory loaders,
+      List<ServableDecorator> decorators,
+      StateListener listener,
+      Fingerprint fingerprint) {
+    this(options, loaders, decorators, listener, fingerprint, Timer.system());
   }
 
   /**

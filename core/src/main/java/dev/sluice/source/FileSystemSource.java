@@ -1,6 +1,7 @@
 package dev.sluice.source;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,22 +73,34 @@ public final class FileSystemSource implements Source {
   private final Map<String, Set<String>> complaints = new HashMap<>();
 
   /**
-   * Creates a source without models.
+   * Creates a source without models, of versions that have directories of their own.
    *
    * @param period time between looks; zero looks only when models are set, negative never looks
    * @param warnings takes what the operator should know, one line each
    */
   public FileSystemSource(Duration period, Consumer<String> warnings) {
+    this(period, warnings, directory -> false);
+  }
+
+  /**
+   * Creates a source without models.
+   *
+   * @param isModel true of a base path that is no directory of versions, but a version itself
+   */
+  public FileSystemSource(Duration period, Consumer<String> warnings, Predicate<Path> isModel) {
     this(
         period,
         warnings,
-        period.isPositive() ? new Settling(InstantSource.system()) : null,
-        PATIENCE);
+        isModel,
+        period.isPositive() ? new Settling(InstantSource.system()) : null);
   }
 
   private FileSystemSource(
-      Duration period, Consumer<String> warnings, @Nullable Settling settling, Duration patience) {
-    this(period, warnings, new VersionFinder(settling)::look, patience, settling);
+      Duration period,
+      Consumer<String> warnings,
+      Predicate<Path> isModel,
+      @Nullable Settling settling) {
+    this(period, warnings, new VersionFinder(settling, isModel)::look, PATIENCE, settling);
   }
 
   FileSystemSource(

@@ -10,19 +10,31 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at a model's base path and says which versions are wanted. */
 final class VersionFinder {
+  /** Of a model that lies in its base path itself. */
+  private static final long ONLY_VERSION = 1;
+
   private final @Nullable Settling settling;
+  private final Predicate<Path> isModel;
+
+  /** Creates a finder of versions that have directories of their own. */
+  VersionFinder(@Nullable Settling settling) {
+    this(settling, directory -> false);
+  }
 
   /**
    * Creates a finder.
    *
    * @param settling null if there is no second look at which a version could be whole
+   * @param isModel true of a directory that is a version itself
    */
-  VersionFinder(@Nullable Settling settling) {
+  VersionFinder(@Nullable Settling settling, Predicate<Path> isModel) {
     this.settling = settling;
+    this.isModel = isModel;
   }
 
   /**
@@ -40,7 +52,7 @@ final class VersionFinder {
   }
 
   Look look(WatchedModel model) {
-    boolean first = settling == null || settling.begin(model);
+    boolean first = settling == null || (settling.begin(model) && !model.arriving());
     NavigableMap<Long, Path> paths;
     List<String> complaints = new ArrayList<>();
     try {
@@ -52,6 +64,9 @@ final class VersionFinder {
           complaints.add(
               "Servable %s: %s is ignored, another directory has the same version number"
                   .formatted(model.name(), shadowed));
+        }
+        if (paths.isEmpty() && isModel.test(model.basePath())) {
+          paths.put(ONLY_VERSION, model.basePath());
         }
       }
     } catch (IOException e) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,9 @@ final class LaneScheduleTest {
   private final ThreadLocal<Queue<Runnable>> endOfTurn = ThreadLocal.withInitial(ArrayDeque::new);
 
   private final LongAdder sharedRows = new LongAdder();
+  private final LongAccumulator largestRun = new LongAccumulator(Math::max, 0);
   private boolean oneCore;
+  private int mostRows = Integer.MAX_VALUE;
 
   private LaneServable lanes(NumberModel model, int lanes, int capacity, Duration objective) {
     return lanes(model, lanes, capacity, objective, System::nanoTime);
@@ -49,12 +52,16 @@ final class LaneScheduleTest {
             lanes,
             capacity,
             true,
+            mostRows,
             oneCore,
             1,
             objective,
             new TestTurns(task -> endOfTurn.get().add(task), nanoTime),
             new ExpiredRuns(),
-            (id, rows) -> sharedRows.add(rows)),
+            (id, rows) -> {
+              sharedRows.add(rows);
+              largestRun.accumulate(rows);
+            }),
         nanoTime);
   }
 
@@ -139,6 +146,26 @@ final class LaneScheduleTest {
       assertEquals(sharedBefore + 5, sharedRows.sum());
     }
     assertEquals(0, model.memory().open());
+  }
+
+  @Test
+  void whatComesInOneTurnSharesNoLargerRunThanAllowed() {
+    NumberModel model = new NumberModel(NumberModel.Kind.TWICE);
+    mostRows = 2;
+    try (Closing lanes = new Closing(lanes(model, 1, 100, Duration.ZERO, () -> 0))) {
+      learnThatRunsAreCheap(model, lanes.servable);
+      List<NumberRequest> turn = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        NumberRequest request = new NumberRequest(model, i, 2 * i);
+        lanes.servable.run(request, request);
+        turn.add(request);
+      }
+      endTurn();
+      for (int i = 0; i < turn.size(); i++) {
+        assertArrayEquals(new float[] {2 * i, 4 * i}, turn.get(i).await().answer());
+      }
+    }
+    assertTrue(largestRun.get() <= 2, largestRun::toString);
   }
 
   /** No lane could run beside the event loop; only those wait for it who would wait for a lane. */

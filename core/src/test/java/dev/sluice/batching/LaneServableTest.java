@@ -47,7 +47,6 @@ class LaneServableTest {
             10,
             false,
             false,
-            1,
             Duration.ZERO,
             new TestTurns(Runnable::run, now::get),
             expired,

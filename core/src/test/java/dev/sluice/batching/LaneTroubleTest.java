@@ -37,7 +37,6 @@ final class LaneTroubleTest {
             100,
             merges,
             false,
-            1,
             objective,
             new TestTurns(endOfTurn::add, now::get),
             id -> expired.accept(id),

@@ -77,6 +77,27 @@ final class RequestQueuesTest {
   }
 
   @Test
+  void whatSharesARunHasNoMoreRowsThanAllowed() {
+    RequestQueues queues =
+        new RequestQueues(
+            new ServableId("m", 1),
+            1,
+            100,
+            BatchPolicy.of(Duration.ZERO, 3),
+            now::get,
+            (of, tasks, onLane, more) -> ran.addAll(tasks));
+    learn(1, MILLI / 10);
+    learn(4, MILLI / 10);
+    for (int i = 0; i < 5; i++) {
+      now.set(i);
+      assertNull(add(queues, queue, i == 4 ? 5 : 1));
+    }
+    assertEquals(List.of(0L, 1L, 2L), take(queues));
+    assertEquals(List.of(3L), take(queues));
+    assertEquals(List.of(4L), take(queues), "a single request may have more");
+  }
+
+  @Test
   void takesNoMoreThanIsKnownToBeShort() {
     RequestQueues queues = queues(100, Duration.ZERO);
     for (int i = 0; i < BatchCosts.WINDOW; i++) {

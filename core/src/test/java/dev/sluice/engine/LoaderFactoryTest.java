@@ -8,11 +8,14 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
+import dev.sluice.servable.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +124,88 @@ class LoaderFactoryTest {
             + " expected an engine of that name, such as the module sluice-engine-onnx, on the"
             + " class path",
         none.reason().text());
+  }
+
+  private static ModelSettings platform(String platform) {
+    return new ModelSettings(
+        platform, "", Map.of(), ModelSettings.Threads.UNSAID, ModelSettings.Batching.UNSAID);
+  }
+
+  private static LoaderFactory factory(SettingsSource settings, Engine... engines) {
+    return new LoaderFactory(
+        List.of(engines), EngineOptions.DEFAULT, settings, LoaderDecorator.NONE);
+  }
+
+  /** Takes the options that it is given, whatever they are. */
+  private record AnyOptions(String name, AtomicReference<EngineOptions> given) implements Engine {
+    @Override
+    public boolean recognizes(Path directory) {
+      return true;
+    }
+
+    @Override
+    public Loader loaderFor(ModelVersion version, EngineOptions options) {
+      given.set(options);
+      return new NoLoader();
+    }
+  }
+
+  @Test
+  void settingsMayNameThePlatform() {
+    AnyOptions first = new AnyOptions("a", new AtomicReference<>());
+    AnyOptions second = new AnyOptions("b", new AtomicReference<>());
+    LoaderFactory factory = factory(version -> platform("b"), first, second);
+    assertInstanceOf(LoaderFactory.Choice.Found.class, factory.choose(version("")));
+    assertEquals(EngineOptions.DEFAULT.of(platform("b")), second.given().get());
+    LoaderFactory.Choice.None none =
+        assertInstanceOf(LoaderFactory.Choice.None.class, factory.choose(version("a")));
+    assertEquals(
+        "{name: m version: 3} has platform a by the configuration, but its own settings say b",
+        none.reason().text());
+  }
+
+  @Test
+  void settingsThatCannotBeReadMayBeRepaired() {
+    LoaderFactory factory =
+        factory(
+            version -> {
+              throw ServingException.invalidArgument("sluice.yaml:1:1: no");
+            },
+            engine("a", "x"));
+    LoaderFactory.Choice.None none =
+        assertInstanceOf(LoaderFactory.Choice.None.class, factory.choose(version("a")));
+    assertEquals("sluice.yaml:1:1: no", none.reason().text());
+    assertEquals(true, none.mayChange());
+  }
+
+  @Test
+  void namesOfOtherServersLeadToTheModule() {
+    LoaderFactory.Choice.None none =
+        assertInstanceOf(
+            LoaderFactory.Choice.None.class, choose("onnxruntime_onnx", engine("a", "x")));
+    assertEquals(
+        "Model m requests unsupported platform onnxruntime_onnx (engines present: a); expected an"
+            + " engine of that name, such as the module sluice-engine-onnx, on the class path",
+        none.reason().text());
+    LoaderFactory.Choice.None unheardOf =
+        assertInstanceOf(
+            LoaderFactory.Choice.None.class, choose("tensorrt_plan", engine("a", "x")));
+    assertEquals(
+        "Model m requests unsupported platform tensorrt_plan (engines present: a); expected"
+            + " another: no module of Sluice has that one",
+        unheardOf.reason().text());
+  }
+
+  @Test
+  void aDirectoryIsAModelIfAnyFormatIsKnownInIt() throws IOException {
+    LoaderFactory factory = factory(SettingsSource.NOTHING, engine("a", "x"));
+    assertEquals(false, factory.isModel(directory));
+    Path own = Files.createDirectory(directory.resolve("own"));
+    Files.createFile(own.resolve("a.model"));
+    assertEquals(true, factory.isModel(own));
+    Path other = Files.createDirectory(directory.resolve("other"));
+    Files.createFile(other.resolve("model.onnx"));
+    assertEquals(true, factory.isModel(other), "there is no engine for it, which will be said");
   }
 
   @Test

@@ -96,6 +96,27 @@ class FileSystemSourceTest {
   }
 
   @Test
+  void baseDirectoryThatIsAModelIsItsVersionOne() throws Exception {
+    Path base = Files.createDirectory(directory.resolve("a"));
+    try (FileSystemSource source =
+        new FileSystemSource(
+            Duration.ZERO,
+            warnings::add,
+            new VersionFinder(null, path -> Files.exists(path.resolve("model.onnx")))::look,
+            Duration.ofMinutes(1))) {
+      source.start(reports::add);
+      assertEquals(List.of("a []"), look(source, all("a")));
+      assertEquals(1, warnings.size());
+      Files.createFile(base.resolve("model.onnx"));
+      assertEquals(List.of("a [1]"), look(source, all("a")));
+      assertEquals(base, reports.getLast().versions().getFirst().path());
+      versions("a", "7");
+      assertEquals(List.of("a [7]"), look(source, all("a")), "numbered ones go before it");
+      assertEquals(1, warnings.size());
+    }
+  }
+
+  @Test
   void removedModelIsReportedEmptyOnce() throws Exception {
     versions("a", "1");
     versions("b", "1");

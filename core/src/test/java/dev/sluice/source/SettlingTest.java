@@ -62,6 +62,23 @@ class SettlingTest {
   }
 
   @Test
+  void aModelThatNobodyNamedMustSettleEvenAtItsFirstLook() throws IOException {
+    write("saved_model.pb", "graph");
+    VersionFinder finder = new VersionFinder(settling);
+    VersionSelection latest = VersionSelection.DEFAULT;
+    assertEquals(1, found(finder, new WatchedModel("named", base, "", latest)));
+    WatchedModel arriving = new WatchedModel("arriving", base, "", latest, true);
+    assertEquals(0, found(finder, arriving));
+    later = later.plus(Settling.GAP);
+    assertEquals(1, found(finder, arriving));
+  }
+
+  private static int found(VersionFinder finder, WatchedModel model) {
+    AspiredVersions wish = finder.look(model).wish();
+    return wish == null ? -1 : wish.versions().size();
+  }
+
+  @Test
   void twoLooksInQuickSuccessionAreNotTwo() throws IOException {
     write("saved_model.pb", "graph");
     assertEquals(Set.of(), look(version));

@@ -17,7 +17,8 @@ public final class ConfigException extends Exception {
     this.code = code;
   }
 
-  static ConfigException invalid(String message) {
+  /** Returns a failure of the kind that most are. */
+  public static ConfigException invalid(String message) {
     return new ConfigException(Code.INVALID_ARGUMENT, message);
   }
 

@@ -12,13 +12,15 @@ import java.util.Objects;
  * @param name may be empty, as in the reference
  * @param basePath absolute
  * @param labels versions by label
+ * @param arriving true if it was found, not named, and somebody may still be copying it
  */
 public record ModelEntry(
     String name,
     Path basePath,
     String platform,
     VersionSelection selection,
-    Map<String, Long> labels) {
+    Map<String, Long> labels,
+    boolean arriving) {
   public ModelEntry {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(basePath, "basePath");
@@ -27,8 +29,18 @@ public record ModelEntry(
     labels = Map.copyOf(labels);
   }
 
+  /** Creates a model that was named. */
+  public ModelEntry(
+      String name,
+      Path basePath,
+      String platform,
+      VersionSelection selection,
+      Map<String, Long> labels) {
+    this(name, basePath, platform, selection, labels, false);
+  }
+
   /** Returns what the source of versions needs to know. */
   public WatchedModel watched() {
-    return new WatchedModel(name, basePath, platform, selection);
+    return new WatchedModel(name, basePath, platform, selection, arriving);
   }
 }

@@ -11,6 +11,8 @@ import dev.sluice.source.VersionSelection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -31,6 +33,14 @@ final class ModelFlags {
       description =
           "ModelServerConfig text proto; then the two flags of a single model are ignored.")
   String modelConfigFile = "";
+
+  @Option(
+      names = "--model_repository",
+      split = ",",
+      description =
+          "Directories of which each sub-directory is a model; found, loaded and unloaded as they"
+              + " come and go.")
+  List<String> modelRepository = new ArrayList<>();
 
   @Option(
       names = "--model_config_file_poll_wait_seconds",
@@ -75,6 +85,9 @@ final class ModelFlags {
               + " resource_preserving unloads the old one first.")
   String versionPolicy = AVAILABILITY;
 
+  /** True if models are listed by the reference's rules; no flag. */
+  boolean byReference;
+
   ServerSettings.Models models() throws ConfigException {
     return new ServerSettings.Models(
         origin(),
@@ -82,17 +95,22 @@ final class ModelFlags {
             ? Optional.of(Duration.ofSeconds(modelConfigFilePollWaitSeconds))
             : Optional.empty(),
         Duration.ofSeconds(fileSystemPollWaitSeconds),
-        allowVersionLabelsForUnavailableModels);
+        allowVersionLabelsForUnavailableModels,
+        byReference);
   }
 
   private ServerSettings.Origin origin() throws ConfigException {
     Optional<Path> file = Checks.path("model_config_file", modelConfigFile);
+    if (!modelRepository.isEmpty()) {
+      return repository();
+    }
     if (file.isPresent()) {
       return new ServerSettings.Origin.ConfigFile(file.get());
     }
     if (modelBasePath.isEmpty()) {
       throw ConfigException.invalid(
-          "Both server_options.model_base_path and server_options.model_config_file are empty!");
+          "Both server_options.model_base_path and server_options.model_config_file are empty!"
+              + (byReference ? "" : " (And no --model_repository is given.)"));
     }
     try {
       return new ServerSettings.Origin.Single(
@@ -104,6 +122,33 @@ final class ModelFlags {
               Map.of()));
     } catch (ServingException e) {
       throw ConfigException.of(e);
+    }
+  }
+
+  private ServerSettings.Origin repository() throws ConfigException {
+    refuseBeside("model_config_file", modelConfigFile);
+    refuseBeside("model_base_path", modelBasePath);
+    List<Path> roots = new ArrayList<>();
+    for (String root : modelRepository) {
+      if (root.isBlank() || root.contains("://")) {
+        throw ConfigException.invalid(
+            "--model_repository=%s: expected local directories, found '%s'"
+                .formatted(String.join(",", modelRepository), root));
+      }
+      Checks.path("model_repository", root)
+          .map(Path::toAbsolutePath)
+          .map(Path::normalize)
+          .filter(path -> !roots.contains(path))
+          .ifPresent(roots::add);
+    }
+    return new ServerSettings.Origin.Repository(roots);
+  }
+
+  private void refuseBeside(String flag, String value) throws ConfigException {
+    if (!value.isEmpty()) {
+      throw ConfigException.invalid(
+          "--model_repository=%s and --%s=%s: expected one of them, since each says which models there are"
+              .formatted(String.join(",", modelRepository), flag, value));
     }
   }
 

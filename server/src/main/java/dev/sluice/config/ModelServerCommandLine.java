@@ -95,11 +95,15 @@ public final class ModelServerCommandLine {
       String name = flag.longestName();
       String type = TYPES.getOrDefault(flag.type(), "string");
       Object value = DEFAULTS.containsKey(name) ? DEFAULTS.get(name) : flag.initialValue();
-      String shown = type.equals("string") ? "\"" + value + "\"" : Objects.toString(value, "");
+      String shown = type.equals("string") ? quoted(value) : Objects.toString(value, "");
       usage.append(
           "\t%-50s\t%s\t%s%n"
               .formatted(name + "=" + shown, type, String.join(" ", flag.description())));
     }
     return usage.toString();
+  }
+
+  private static String quoted(Object value) {
+    return "\"" + (value instanceof List<?> list && list.isEmpty() ? "" : value) + "\"";
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Checks a ModelServerConfig, from a file or from a reload request, by the rules of config.md §2
@@ -23,15 +24,18 @@ public final class ModelsValidator {
   private static final String TENSORFLOW = "tensorflow";
 
   private final Set<String> platforms;
+  private final boolean byReference;
 
   /**
    * Creates a validator.
    *
    * @param platforms the platforms that a model may name: {@code tensorflow} and what the engines
    *     present add to it
+   * @param byReference true if a model must name one; otherwise its files may say it
    */
-  public ModelsValidator(Set<String> platforms) {
+  public ModelsValidator(Set<String> platforms, boolean byReference) {
     this.platforms = Set.copyOf(platforms);
+    this.byReference = byReference;
   }
 
   /**
@@ -120,6 +124,9 @@ public final class ModelsValidator {
 
   private String platform(ModelConfig config, ModelsConfig current) throws ServingException {
     String platform = declaredPlatform(config);
+    if (platform.equals(ModelVersion.ANY_PLATFORM)) {
+      return platform;
+    }
     Optional<ModelEntry> before = current.model(config.getName());
     if (before.isPresent()
         && !before.get().platform().equals(ModelVersion.ANY_PLATFORM)
@@ -131,16 +138,19 @@ public final class ModelsValidator {
     }
     if (!platforms.contains(platform)) {
       throw ServingException.invalidArgument(
-          "Model %s requests unsupported platform %s".formatted(config.getName(), platform));
+          "Model %s requests unsupported platform %s".formatted(config.getName(), platform)
+              + (byReference
+                  ? ""
+                  : "; engines on the class path have " + new TreeSet<>(platforms)));
     }
     return platform;
   }
 
   @SuppressWarnings("deprecation") // model_type is deprecated, but old files still hold it.
-  private static String declaredPlatform(ModelConfig config) throws ServingException {
+  private String declaredPlatform(ModelConfig config) throws ServingException {
     int type = config.getModelTypeValue();
     String platform = config.getModelPlatform();
-    if (type == 0 && platform.isEmpty()) {
+    if (type == 0 && platform.isEmpty() && byReference) {
       throw ServingException.invalidArgument(
           "Illegal setting neither ModelServerConfig::model_type (deprecated) nor"
               + " ModelServerConfig::model_platform, model name is "

@@ -21,11 +21,20 @@ import picocli.CommandLine.ParseResult;
 /**
  * The command line of {@code sluice serve} (config.md §1): TensorFlow Serving's flags and a few of
  * Sluice's own, as {@code --name=value} or {@code --name value}; of a repeated flag the last one
- * counts.
+ * counts, unless it is a list.
  *
  * <p>{@link #parse} reads it, {@link #settings} checks it as a whole.
  */
-@Command(name = "serve", description = "Serves models.", sortOptions = false, usageHelpWidth = 100)
+@Command(
+    name = "serve",
+    description = "Serves models.",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    footer = {
+      "",
+      "--http_port stands for --rest_api_port, --grpc_port for --port and --model_store for"
+          + " --model_repository; dashes may stand for the underscores of all names."
+    })
 public final class ServeOptions {
   @Mixin private final ModelFlags models = new ModelFlags();
   @Mixin private final NetworkFlags network = new NetworkFlags();
@@ -60,12 +69,13 @@ public final class ServeOptions {
    */
   public static ServeOptions parse(String... arguments) throws ConfigException {
     ServeOptions options = new ServeOptions();
-    return parse(options, commandLine(options), arguments);
+    CommandLine commandLine = commandLine(options);
+    return parse(options, commandLine, FlagNames.canonical(arguments, names(commandLine)));
   }
 
   /**
-   * Reads a command line with other defaults for some flags, and without metrics unless a file asks
-   * for them.
+   * Reads a command line as the reference does: with other defaults for some flags, without metrics
+   * unless a file asks for them, and models by its rules.
    *
    * @param defaults values by flag, such as {@code --port}
    * @throws ConfigException for an unknown flag or a bad value, in one line
@@ -74,6 +84,7 @@ public final class ServeOptions {
       throws ConfigException {
     ServeOptions options = new ServeOptions();
     options.network.withoutMonitoringFile = MonitoringConfig.DISABLED;
+    options.models.byReference = true;
     CommandLine commandLine =
         commandLine(options)
             .setDefaultValueProvider(

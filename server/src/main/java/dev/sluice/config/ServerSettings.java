@@ -61,12 +61,15 @@ public record ServerSettings(
    * @param configPollPeriod time between looks at a configuration file; empty: never looks again
    * @param versionPollPeriod time between looks for versions; zero looks once, negative never
    * @param labelsForUnavailable true if labels may point to versions that are not loaded yet
+   * @param byReference true if models are listed by the reference's rules: a platform is named, and
+   *     versions have directories of their own
    */
   public record Models(
       Origin origin,
       Optional<Duration> configPollPeriod,
       Duration versionPollPeriod,
-      boolean labelsForUnavailable) {}
+      boolean labelsForUnavailable,
+      boolean byReference) {}
 
   /** Where the models are listed. */
   public sealed interface Origin {
@@ -75,6 +78,13 @@ public record ServerSettings(
 
     /** On the command line, one model. */
     record Single(ModelEntry model) implements Origin {}
+
+    /** In directories, each of whose sub-directories is a model. */
+    record Repository(List<Path> roots) implements Origin {
+      public Repository {
+        roots = List.copyOf(roots);
+      }
+    }
   }
 
   /**

@@ -12,7 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads files in protobuf's text format (config.md §1.3). An empty file is an empty message. */
-final class TextProtoFile {
+public final class TextProtoFile {
   /** What an Any may hold in text form. */
   private static final TypeRegistry ANY_TYPES =
       TypeRegistry.newBuilder().add(SavedModelBundleSourceAdapterConfig.getDescriptor()).build();
@@ -36,14 +36,30 @@ final class TextProtoFile {
    */
   static void read(Path file, Message.Builder message, TextFormatParseInfoTree.Builder places)
       throws ConfigException {
+    read(
+        file,
+        message,
+        TextFormat.Parser.newBuilder()
+            .setParseInfoTreeBuilder(places)
+            .setTypeRegistry(ANY_TYPES)
+            .setSingularOverwritePolicy(
+                TextFormat.Parser.SingularOverwritePolicy.FORBID_SINGULAR_OVERWRITES)
+            .build());
+  }
+
+  /**
+   * Reads a file into a message that may not have all of its fields: those are named in the log.
+   *
+   * @throws ConfigException as above
+   */
+  public static void readKnown(Path file, Message.Builder message) throws ConfigException {
+    read(file, message, TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build());
+  }
+
+  private static void read(Path file, Message.Builder message, TextFormat.Parser parser)
+      throws ConfigException {
     try {
-      TextFormat.Parser.newBuilder()
-          .setParseInfoTreeBuilder(places)
-          .setTypeRegistry(ANY_TYPES)
-          .setSingularOverwritePolicy(
-              TextFormat.Parser.SingularOverwritePolicy.FORBID_SINGULAR_OVERWRITES)
-          .build()
-          .merge(Files.readString(file), message);
+      parser.merge(Files.readString(file), message);
     } catch (TextFormat.ParseException e) {
       // The message of a ParseException begins with line:column; some have several lines.
       throw ConfigException.invalid(

@@ -10,6 +10,8 @@ import dev.sluice.config.BatchingMode;
 import dev.sluice.config.BatchingParameters;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ServerSettings;
+import dev.sluice.engine.ModelSettings;
+import dev.sluice.engine.SettingsSource;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,7 @@ final class ServableDecorators implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("sluice");
 
   private final ServerSettings settings;
+  private final SettingsSource ofVersions;
   private final ServingMetrics metrics;
   private final Consumer<ServableId> expired;
   private final Turns turns;
@@ -46,16 +50,19 @@ final class ServableDecorators implements AutoCloseable {
   /**
    * Creates the decorators.
    *
+   * @param ofVersions what is said of single versions, which goes before the settings
    * @param expired is told of each request that nobody waited for any more when its turn came
    * @param turns of the event loops that requests come from
    */
   ServableDecorators(
       ServerSettings settings,
+      SettingsSource ofVersions,
       ServingMetrics metrics,
       Consumer<ServableId> expired,
       Turns turns,
       int processors) {
     this.settings = settings;
+    this.ofVersions = ofVersions;
     this.metrics = metrics;
     this.expired = expired;
     this.turns = turns;
@@ -82,40 +89,60 @@ final class ServableDecorators implements AutoCloseable {
   }
 
   private Servable scheduled(ModelVersion version, Servable servable) throws ServingException {
-    boolean marked = settings.limits().unbatchedModels().contains(version.id().model());
+    ModelSettings own = ofVersions.of(version);
+    boolean merges = merges(version.id(), own);
     BatchPool threads = pool;
-    if (threads == null || marked) {
-      boolean merges = settings.batching().mode() == BatchingMode.AUTO && !marked;
-      return onLanes(version, servable, merges);
+    if (threads == null || !merges) {
+      return onLanes(version, servable, laneOptions(version.id(), own, merges));
     }
     Optional<BatchingParameters> parameters = parameters(version);
     return parameters.isEmpty()
-        ? onLanes(version, servable, false)
+        ? onLanes(version, servable, laneOptions(version.id(), own, false))
         : new TfsBatching(
             version.id(),
             servable,
-            options(parameters.get()),
+            options(parameters.get(), own.batching().mostRows()),
             threads,
             metrics.batching(),
             expired);
   }
 
-  private Servable onLanes(ModelVersion version, Servable servable, boolean merges)
+  /** Returns whether requests may share runs, however that is done. */
+  boolean merges(ServableId id, ModelSettings own) {
+    return own.batching()
+        .enabled()
+        .orElseGet(
+            () ->
+                settings.batching().mode() != BatchingMode.OFF
+                    && !settings.limits().unbatchedModels().contains(id.model()));
+  }
+
+  private static Servable onLanes(ModelVersion version, Servable servable, LaneOptions options)
       throws ServingException {
+    return LaneServable.decorator(options).decorate(version, servable);
+  }
+
+  /**
+   * Returns how a version gets its lanes.
+   *
+   * @param own what is said of it, which goes before the flags
+   */
+  LaneOptions laneOptions(ServableId id, ModelSettings own, boolean merges) {
     ServerSettings.Limits limits = settings.limits();
-    return LaneServable.decorator(
-            new LaneOptions(
-                limits.lanesPerModel(),
-                limits.laneQueueCapacity(),
-                merges,
-                // An event loop that ran models itself would give each of them the loop's weight.
-                processors == 1 && limits.lanesPerModel() == 1 && limits.weights().areEqual(),
-                limits.weights().of(version.id().model()),
-                limits.objectives().of(version.id().model()),
-                turns,
-                expired,
-                (id, rows) -> metrics.ran(id.model(), rows)))
-        .decorate(version, servable);
+    int lanes = own.threads().lanes().orElse(limits.lanesPerModel());
+    int mostRows = own.batching().mostRows().orElse(Integer.MAX_VALUE);
+    return new LaneOptions(
+        lanes,
+        limits.laneQueueCapacity(),
+        merges && mostRows > 1,
+        mostRows,
+        // An event loop that ran models itself would give each of them the loop's weight.
+        processors == 1 && lanes == 1 && limits.weights().areEqual(),
+        limits.weights().of(id.model()),
+        own.batching().objective().orElseGet(() -> limits.objectives().of(id.model())),
+        turns,
+        expired,
+        (of, rows) -> metrics.ran(of.model(), rows));
   }
 
   /** Returns the parameters of a version; empty if it is not batched. */
@@ -134,15 +161,21 @@ final class ServableDecorators implements AutoCloseable {
     }
   }
 
-  private static TfsOptions options(BatchingParameters parameters) {
+  /** A version's own bound on rows is one on batches; of sizes to pad to it is then the last. */
+  static TfsOptions options(BatchingParameters parameters, OptionalInt ownMost) {
+    long most = ownMost.orElse(Integer.MAX_VALUE);
+    List<Long> allowed = new ArrayList<>(parameters.allowedBatchSizes());
+    if (allowed.removeIf(size -> size > most) && !allowed.contains(most)) {
+      allowed.add(most);
+    }
     return new TfsOptions(
-        parameters.maxBatchSize(),
+        Math.min(parameters.maxBatchSize(), most),
         parameters.timeout(),
         parameters.maxEnqueuedBatches(),
-        parameters.allowedBatchSizes(),
+        allowed,
         parameters.padVariableLength(),
         parameters.splitting(),
-        parameters.maxExecutionBatchSize());
+        Math.min(parameters.maxExecutionBatchSize(), most));
   }
 
   /** Fails the requests that still wait for a batch, and ends the threads that run batches. */

@@ -1,12 +1,9 @@
 package dev.sluice.main;
 
 import dev.sluice.config.ConfigException;
-import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
-import dev.sluice.config.ModelsValidator;
 import dev.sluice.config.ServeOptions;
 import dev.sluice.config.ServerSettings;
-import dev.sluice.config.ServerSettings.Origin;
 import dev.sluice.servable.ServingException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -49,16 +46,15 @@ final class ServeCommand {
    */
   static SignalStop start(ServerSettings settings)
       throws ConfigException, ServingException, IOException, InterruptedException {
-    ModelsConfig models =
-        switch (settings.models().origin()) {
-          case Origin.ConfigFile(var file) ->
-              new ModelServerConfigReader(new ModelsValidator(Server.platforms()))
-                  .read(file, ModelsConfig.NOTHING);
-          case Origin.Single(var model) -> new ModelsConfig(true, List.of(model));
-        };
+    ModelsOrigin origin =
+        ModelsOrigin.of(
+            settings.models(),
+            Server.validator(settings.models()),
+            line -> LOG.log(Level.WARNING, line));
+    ModelsConfig models = origin.reader().read(ModelsConfig.NOTHING);
     settings.limits().warnings(models).forEach(line -> LOG.log(Level.WARNING, line));
     Ports.probe(settings);
-    Server server = new Server(settings, models);
+    Server server = new Server(settings, origin, models);
     SignalStop stop = SignalStop.arrange();
     boolean started = false;
     try {

@@ -9,12 +9,11 @@ import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.BatchingMode;
 import dev.sluice.config.ConfigException;
-import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.config.ModelsValidator;
 import dev.sluice.config.ServerSettings;
-import dev.sluice.config.ServerSettings.Origin;
 import dev.sluice.config.TlsConfig;
+import dev.sluice.config.folder.FolderSettings;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LoaderFactory;
@@ -90,6 +89,7 @@ final class Server {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final ServerSettings settings;
+  private final ModelsOrigin origin;
   private final ModelsConfig models;
   private final List<Engine> engines = engines();
   private final int processors = Runtime.getRuntime().availableProcessors();
@@ -110,16 +110,18 @@ final class Server {
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
   private final List<GrpcListener> grpc = new ArrayList<>();
-  private @Nullable ConfigFilePoll configPoll;
+  private @Nullable ModelsPoll modelsPoll;
 
   /**
    * Builds the parts; nothing runs yet.
    *
-   * @param models the models to begin with, read from where the settings say
+   * @param origin where the models are listed
+   * @param models those to begin with, read from there
    * @throws ConfigException if keys or certificates cannot be used
    */
-  Server(ServerSettings settings, ModelsConfig models) throws ConfigException {
+  Server(ServerSettings settings, ModelsOrigin origin, ModelsConfig models) throws ConfigException {
     this.settings = settings;
+    this.origin = origin;
     this.models = models;
     this.metrics = new ServingMetrics(registry, settings.batching().mode() == BatchingMode.TFS);
     Optional<TlsConfig> encryption = settings.grpc().tls();
@@ -129,22 +131,32 @@ final class Server {
         new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
+    FolderSettings folders =
+        new FolderSettings(!settings.models().byReference(), line -> LOG.log(Level.WARNING, line));
     this.decorators =
         new ServableDecorators(
             settings,
+            folders,
             metrics,
             expiredRuns.andThen(id -> metrics.expiredInQueue(id.model())),
             loops,
             processors);
+    LoaderFactory loaders =
+        new LoaderFactory(engines, settings.engine(), folders, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
             settings.manager(),
-            new LoaderFactory(engines, settings.engine(), MeteredLoader.decorator(metrics)),
+            loaders,
             decorators.inOrder(),
-            new StateLog());
+            new StateLog(),
+            folders.fingerprint());
     this.source =
         new FileSystemSource(
-            settings.models().versionPollPeriod(), line -> LOG.log(Level.WARNING, line));
+            settings.models().versionPollPeriod(),
+            line -> LOG.log(Level.WARNING, line),
+            directory ->
+                !settings.models().byReference()
+                    && (loaders.isModel(directory) || FolderSettings.isModel(directory)));
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
@@ -162,7 +174,7 @@ final class Server {
             Clock.systemUTC());
     this.reload =
         new ModelReload(
-            new ModelsValidator(platforms()),
+            validator(settings.models()),
             new ServedModels(manager, source),
             models,
             settings.models().labelsForUnavailable());
@@ -180,11 +192,13 @@ final class Server {
     return engines;
   }
 
-  /** Returns the platforms that a configuration may name: those of engines on the class path. */
-  static Set<String> platforms() {
-    return engines().stream()
-        .flatMap(engine -> engine.platforms().stream())
-        .collect(Collectors.toUnmodifiableSet());
+  /** Returns what checks lists of models: they may name platforms of engines on the class path. */
+  static ModelsValidator validator(ServerSettings.Models settings) {
+    Set<String> platforms =
+        engines().stream()
+            .flatMap(engine -> engine.platforms().stream())
+            .collect(Collectors.toUnmodifiableSet());
+    return new ModelsValidator(platforms, settings.byReference());
   }
 
   private Router routes() {
@@ -237,21 +251,20 @@ final class Server {
     }
     openPorts();
     readiness.set(true);
-    pollConfigFile();
+    pollModels();
   }
 
-  private void pollConfigFile() {
-    Optional<Duration> period = settings.models().configPollPeriod();
-    if (period.isPresent() && settings.models().origin() instanceof Origin.ConfigFile(var file)) {
-      ConfigFilePoll poll =
-          new ConfigFilePoll(
-              file,
+  private void pollModels() {
+    Optional<Duration> period = origin.pollPeriod();
+    if (period.isPresent()) {
+      ModelsPoll poll =
+          new ModelsPoll(
+              origin,
               period.get(),
-              new ModelServerConfigReader(new ModelsValidator(platforms())),
               reload,
-              new ConfigFilePoll.Log(
+              new ModelsPoll.Log(
                   line -> LOG.log(Level.INFO, line), line -> LOG.log(Level.ERROR, line)));
-      configPoll = poll;
+      modelsPoll = poll;
       poll.start();
     }
   }
@@ -329,7 +342,7 @@ final class Server {
     long end = System.nanoTime() + settings.limits().drain().toNanos();
     readiness.set(false);
     reload.stopWaiting();
-    ConfigFilePoll poll = configPoll;
+    ModelsPoll poll = modelsPoll;
     if (poll != null) {
       poll.close();
     }

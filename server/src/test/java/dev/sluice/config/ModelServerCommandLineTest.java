@@ -24,6 +24,8 @@ class ModelServerCommandLineTest {
     assertFalse(settings.monitoring().enabled());
     assertTrue(ServeOptions.parse(BASE).settings().monitoring().enabled());
     assertEquals(List.of(), parse(BASE).options().warnings());
+    assertTrue(settings.models().byReference());
+    assertEquals(List.of("--http_port=1"), parse(BASE, "--http_port=1").leftOver());
   }
 
   @Test
@@ -70,6 +72,7 @@ class ModelServerCommandLineTest {
     assertTrue(usage.startsWith("usage: tensorflow_model_server\n"), usage);
     assertTrue(usage.contains("\t--rest_api_port=0 "), usage);
     assertTrue(usage.contains("\t--model_name=\"default\" "), usage);
+    assertTrue(usage.contains("\t--model_repository=\"\" "), usage);
     assertTrue(usage.contains("\tbool\t"), usage);
   }
 }

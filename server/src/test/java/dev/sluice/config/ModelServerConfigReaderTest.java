@@ -19,7 +19,7 @@ class ModelServerConfigReaderTest {
   @TempDir Path directory;
 
   private final ModelServerConfigReader reader =
-      new ModelServerConfigReader(new ModelsValidator(Set.of("tensorflow")));
+      new ModelServerConfigReader(new ModelsValidator(Set.of("tensorflow"), true));
 
   private Path file(String text) {
     try {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ModelsValidatorTest {
   private static final String GOOD = "name: 'm' base_path: '/m' model_platform: 'tensorflow'";
 
-  private final ModelsValidator validator = new ModelsValidator(Set.of("tensorflow", "onnx"));
+  private final ModelsValidator validator = new ModelsValidator(Set.of("tensorflow", "onnx"), true);
 
   private ModelsConfig validate(ModelsConfig current, String... models) throws ServingException {
     StringBuilder text = new StringBuilder("model_config_list {");
@@ -112,6 +112,39 @@ class ModelsValidatorTest {
               + platform,
           refusal(current, "name: 'm' base_path: '/m' model_platform: '" + platform + "'"));
     }
+  }
+
+  @Test
+  void notByTheReferencesRulesThePlatformMayBeLeftToTheFiles() throws ServingException {
+    ModelsValidator detecting = new ModelsValidator(Set.of("tensorflow", "onnx"), false);
+    ModelsConfig any =
+        detecting.validate(
+            proto("model_config_list { config { name: 'm' base_path: '/m' } }"),
+            ModelsConfig.NOTHING);
+    assertEquals("", any.models().getFirst().platform());
+    ModelServerConfig named = proto("model_config_list { config { " + GOOD + " } }");
+    ModelsConfig tensorflow = detecting.validate(named, any);
+    assertEquals("tensorflow", tensorflow.models().getFirst().platform());
+    assertEquals(
+        "",
+        detecting
+            .validate(
+                proto("model_config_list { config { name: 'm' base_path: '/m' } }"), tensorflow)
+            .models()
+            .getFirst()
+            .platform());
+    assertEquals(
+        "Model n requests unsupported platform pytorch; engines on the class path have [onnx,"
+            + " tensorflow]",
+        assertThrows(
+                ServingException.class,
+                () ->
+                    detecting.validate(
+                        proto(
+                            "model_config_list { config { name: 'n' base_path: '/n'"
+                                + " model_platform: 'pytorch' } }"),
+                        any))
+            .text());
   }
 
   @Test

@@ -10,7 +10,6 @@ import dev.sluice.engine.EngineOptions;
 import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
 import dev.sluice.lifecycle.ResourcePreservingPolicy;
 import dev.sluice.servable.Code;
-import dev.sluice.servable.ModelVersion;
 import dev.sluice.source.VersionSelection;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,15 +50,12 @@ class ServeOptionsTest {
     assertEquals(
         new ServerSettings.Origin.Single(
             new ModelEntry(
-                "default",
-                Path.of("/models/m"),
-                ModelVersion.ANY_PLATFORM,
-                new VersionSelection.Latest(1),
-                Map.of())),
+                "default", Path.of("/models/m"), "", new VersionSelection.Latest(1), Map.of())),
         settings.models().origin());
     assertEquals(Optional.empty(), settings.models().configPollPeriod());
     assertEquals(Duration.ofSeconds(1), settings.models().versionPollPeriod());
     assertFalse(settings.models().labelsForUnavailable());
+    assertFalse(settings.models().byReference());
     assertEquals(0, settings.manager().loadThreads());
     assertEquals(0, settings.manager().unloadThreads());
     assertEquals(5, settings.manager().maxLoadRetries());
@@ -86,6 +82,50 @@ class ServeOptionsTest {
         settings.limits());
     assertEquals(MonitoringConfig.DEFAULT, settings.monitoring());
     assertEquals(List.of(), ServeOptions.parse(MODEL).warnings());
+  }
+
+  @Test
+  void flagsMayHaveDashesAndTheNamesOfOtherServers() throws ConfigException {
+    ServerSettings settings =
+        settings(
+            "--http-port=1", "--grpc_port", "2", "--model-store=/a", "--enable-model-warmup=false");
+    assertEquals(1, settings.rest().port());
+    assertEquals(2, settings.grpc().port());
+    assertEquals(
+        new ServerSettings.Origin.Repository(List.of(Path.of("/a"))), settings.models().origin());
+    assertFalse(settings.warmup().enabled());
+    assertEquals(3, settings(MODEL, "--http_port=3").rest().port());
+    assertEquals(4, settings(MODEL, "--rest-api-port=4").rest().port());
+    assertEquals("unknown flag --http-prot", refusal("--http-prot=1"));
+  }
+
+  @Test
+  void repositoriesAreListedOrRepeated() throws ConfigException {
+    Path here = Path.of("").toAbsolutePath();
+    assertEquals(
+        new ServerSettings.Origin.Repository(
+            List.of(Path.of("/a"), Path.of("/b"), here.resolve("c"))),
+        settings("--model_repository=/a,/b", "--model-repository=c", "--model_repository=/x/../a")
+            .models()
+            .origin());
+    assertEquals(
+        "--model_repository=/a,s3://b: expected local directories, found 's3://b'",
+        assertThrows(ConfigException.class, () -> settings("--model_repository=/a,s3://b")).text());
+  }
+
+  @Test
+  void modelsAreNamedInOneWayOnly() {
+    assertEquals(
+        "--model_repository=/a and --model_base_path=/models/m: expected one of them, since each"
+            + " says which models there are",
+        refusal("--model_repository=/a"));
+    assertEquals(
+        "--model_repository=/a and --model_config_file=f: expected one of them, since each says"
+            + " which models there are",
+        assertThrows(
+                ConfigException.class,
+                () -> settings("--model_repository=/a", "--model_config_file=f"))
+            .text());
   }
 
   @Test
@@ -155,7 +195,8 @@ class ServeOptionsTest {
             new ServerSettings.Origin.ConfigFile(Path.of("models.config")),
             Optional.of(Duration.ofSeconds(6)),
             Duration.ofSeconds(-7),
-            true),
+            true,
+            false),
         settings.models());
     assertEquals(8, settings.manager().loadThreads());
     assertEquals(9, settings.manager().unloadThreads());
@@ -268,7 +309,7 @@ class ServeOptionsTest {
     "--drain_seconds=-1,--drain_seconds=-1: expected at least 0",
     "--port,'--port: expected a whole number of 32 bits, found none'",
     "--modle_name=m,unknown flag --modle_name; did you mean --model_name?",
-    "--enable-batching,unknown flag --enable-batching; did you mean --enable_batching?",
+    "--enable-batchin,unknown flag --enable-batchin; did you mean --enable_batching?",
     "--zebra=1,unknown flag --zebra",
     "stray,'unknown argument stray; expected flags, --name=value'"
   })
@@ -313,7 +354,8 @@ class ServeOptionsTest {
     ConfigException failure = assertThrows(ConfigException.class, () -> settings());
     assertEquals(Code.INVALID_ARGUMENT, failure.code());
     assertEquals(
-        "Both server_options.model_base_path and server_options.model_config_file are empty!",
+        "Both server_options.model_base_path and server_options.model_config_file are empty! (And"
+            + " no --model_repository is given.)",
         failure.text());
   }
 

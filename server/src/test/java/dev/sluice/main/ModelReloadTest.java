@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ModelReloadTest {
   private final FakeModels models = new FakeModels();
-  private final ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"));
+  private final ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"), true);
   private final ModelReload reload =
       new ModelReload(validator, models, ModelsConfig.NOTHING, false);
 

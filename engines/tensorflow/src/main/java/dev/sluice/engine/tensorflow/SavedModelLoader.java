@@ -8,6 +8,7 @@ import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Loads one SavedModel. Calls never overlap, as the interface has it. */
@@ -42,20 +43,21 @@ final class SavedModelLoader implements Loader {
     if (loaded != null) {
       throw new IllegalStateException(version.id() + " is loaded already");
     }
-    SavedModelFiles.checkFormat(version.path());
+    Path directory = SavedModelFiles.directory(version.path(), options.model());
+    SavedModelFiles.checkFormat(directory);
     TfLibrary library = libraries.get();
     SessionConfig config =
         SessionConfig.of(
             options, SavedModelFiles.size(version), Runtime.getRuntime().availableProcessors());
-    TfSession session = open(library, config);
+    TfSession session = open(library, directory, config);
     try {
-      if (session.metaGraph().hasVariables() && !SavedModelFiles.hasVariables(version.path())) {
+      if (session.metaGraph().hasVariables() && !SavedModelFiles.hasVariables(directory)) {
         LOG.log(
             Level.WARNING,
             "{0} has variables but {1} holds no values for them: it loads, and requests that need"
                 + " them will fail",
             version.id(),
-            version.path().resolve("variables"));
+            directory.resolve("variables"));
       }
       SavedModelServable servable = new SavedModelServable(version.id(), library, session);
       loaded = servable;
@@ -67,9 +69,10 @@ final class SavedModelLoader implements Loader {
     }
   }
 
-  private TfSession open(TfLibrary library, SessionConfig config) throws ServingException {
+  private TfSession open(TfLibrary library, Path directory, SessionConfig config)
+      throws ServingException {
     try {
-      return TfSession.load(library, version.path(), options.tags(), config);
+      return TfSession.load(library, directory, options.tags(), config);
     } catch (ServingException e) {
       throw UnknownOperation.explain(e);
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
+import dev.sluice.engine.ModelSettings;
 import dev.sluice.engine.TestRun;
 import dev.sluice.engine.TestTensors;
 import dev.sluice.protos.serving.SignatureDefMap;
@@ -26,11 +27,14 @@ import dev.sluice.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +66,42 @@ final class SavedModelLoaderTest {
             + " called `saved_model.pb`)\nSpecified file path: "
             + Models.directory("broken/empty_version/1"),
         failure.text());
+  }
+
+  /** Where Triton has it, or where the settings say. */
+  @Test
+  void savedModelMayLieInAFolderOfTheVersion(@TempDir Path directory) throws Exception {
+    for (String folder : List.of("model.savedmodel", "exported")) {
+      Path version = directory.resolve(folder + "-version");
+      copy(Models.directory("half_plus_two/1"), version.resolve(folder));
+      ModelSettings settings =
+          new ModelSettings(
+              "",
+              folder.equals("exported") ? folder : "",
+              Map.of(),
+              ModelSettings.Threads.UNSAID,
+              ModelSettings.Batching.UNSAID);
+      assertEquals(settings.modelFile().isEmpty(), engine.recognizes(version));
+      Loader loader =
+          engine.loaderFor(
+              new ModelVersion(new ServableId("m", 1), "tensorflow_savedmodel", version),
+              EngineOptions.DEFAULT.of(settings));
+      assertTrue(loader.load().signatures().containsKey("serving_default"));
+      loader.unload();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.config.ModelsValidator;
+import dev.sluice.config.ServerSettings;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
@@ -18,12 +19,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ConfigFilePollTest {
+class ModelsPollTest {
   private static final String MODEL =
       "config { name: '%s' base_path: '/m' model_platform: 'tensorflow' %s }";
 
@@ -33,16 +35,16 @@ class ConfigFilePollTest {
   private final List<String> errors = new ArrayList<>();
   private final List<List<String>> watched = new ArrayList<>();
   private Path file = Path.of("");
-  private ConfigFilePoll poll = poll();
+  private ModelsPoll poll = poll();
 
-  private ConfigFilePoll poll() {
-    ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"));
-    return new ConfigFilePoll(
-        file,
+  private ModelsPoll poll() {
+    ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"), true);
+    ModelServerConfigReader reader = new ModelServerConfigReader(validator);
+    return new ModelsPoll(
+        new ModelsOrigin(file.toString(), Optional.empty(), current -> reader.read(file, current)),
         Duration.ofDays(1),
-        new ModelServerConfigReader(validator),
         new ModelReload(validator, new Recorder(), ModelsConfig.NOTHING, false),
-        new ConfigFilePoll.Log(info::add, errors::add));
+        new ModelsPoll.Log(info::add, errors::add));
   }
 
   private final class Recorder implements ModelReload.Models {
@@ -69,6 +71,39 @@ class ConfigFilePollTest {
   void inDirectory() {
     file = directory.resolve("models.config");
     poll = poll();
+  }
+
+  @Test
+  void aDirectoryOfModelsIsLookedThroughAgain() throws IOException {
+    ModelsValidator validator = new ModelsValidator(Set.of("tensorflow"), false);
+    ModelsOrigin origin =
+        ModelsOrigin.of(
+            new ServerSettings.Models(
+                new ServerSettings.Origin.Repository(List.of(directory)),
+                Optional.empty(),
+                Duration.ofSeconds(5),
+                false,
+                false),
+            validator,
+            errors::add);
+    assertEquals(Optional.of(Duration.ofSeconds(5)), origin.pollPeriod());
+    ModelsPoll directories =
+        new ModelsPoll(
+            origin,
+            Duration.ofDays(1),
+            new ModelReload(validator, new Recorder(), ModelsConfig.NOTHING, false),
+            new ModelsPoll.Log(info::add, errors::add));
+    Files.createDirectory(directory.resolve("a"));
+    directories.look();
+    directories.look();
+    assertEquals(List.of(List.of("a")), watched);
+    Files.createDirectory(directory.resolve("b"));
+    directories.look();
+    Files.delete(directory.resolve("a"));
+    directories.look();
+    assertEquals(List.of(List.of("a"), List.of("a", "b"), List.of("b")), watched);
+    assertEquals("--model_repository: now serving 1 models", info.getLast());
+    assertEquals(List.of(), errors);
   }
 
   private void write(String... models) throws IOException {

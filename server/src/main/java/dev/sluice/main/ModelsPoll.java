@@ -1,26 +1,23 @@
 package dev.sluice.main;
 
 import dev.sluice.config.ConfigException;
-import dev.sluice.config.ModelServerConfigReader;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.servable.ServingException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Reads the model configuration file again and again and applies it (config.md §5), also if it has
- * not changed: what a request has changed in between lasts until the next look.
+ * Reads the list of models again and again and applies it (config.md §5), also if it has not
+ * changed: what a request has changed in between lasts until the next look.
  *
- * <p>A file that cannot be used changes nothing; the reason is logged when it first applies and not
+ * <p>A list that cannot be used changes nothing; the reason is logged when it first applies and not
  * again before it has ceased to. Runs on a virtual thread of its own.
  */
-final class ConfigFilePoll implements AutoCloseable {
-  private final Path file;
+final class ModelsPoll implements AutoCloseable {
+  private final ModelsOrigin origin;
   private final Duration period;
-  private final ModelServerConfigReader reader;
   private final ModelReload reload;
   private final Log log;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -31,18 +28,16 @@ final class ConfigFilePoll implements AutoCloseable {
   /** Where lines for the operator go. */
   record Log(Consumer<String> info, Consumer<String> error) {}
 
-  ConfigFilePoll(
-      Path file, Duration period, ModelServerConfigReader reader, ModelReload reload, Log log) {
-    this.file = file;
+  ModelsPoll(ModelsOrigin origin, Duration period, ModelReload reload, Log log) {
+    this.origin = origin;
     this.period = period;
-    this.reader = reader;
     this.reload = reload;
     this.log = log;
   }
 
   /** Begins: looks at once, then once a period. */
   void start() {
-    Thread.ofVirtual().name("config-file-poll").start(this::run);
+    Thread.ofVirtual().name("models-poll").start(this::run);
   }
 
   private void run() {
@@ -60,18 +55,19 @@ final class ConfigFilePoll implements AutoCloseable {
   void look() {
     String problem = "";
     try {
-      ModelsConfig next = reader.read(file, reload.current());
+      ModelsConfig next = origin.reader().read(reload.current());
       if (reload.apply(next)) {
-        log.info.accept("%s: now serving %d models".formatted(file, next.models().size()));
+        log.info.accept("%s: now serving %d models".formatted(origin.name(), next.models().size()));
       }
     } catch (ConfigException e) {
       problem = "Failed to read ModelServerConfig file: " + e.text();
     } catch (ServingException e) {
       problem =
-          "PollFilesystemAndReloadConfig failed to ReloadConfig: %s (%s)".formatted(e.text(), file);
+          "PollFilesystemAndReloadConfig failed to ReloadConfig: %s (%s)"
+              .formatted(e.text(), origin.name());
     } catch (RuntimeException bug) {
       // The root of this thread: the next look may find something better.
-      problem = "PollFilesystemAndReloadConfig failed: %s (%s)".formatted(bug, file);
+      problem = "PollFilesystemAndReloadConfig failed: %s (%s)".formatted(bug, origin.name());
     }
     if (!problem.isEmpty() && !problem.equals(reason)) {
       log.error.accept(problem);

@@ -1,0 +1,126 @@
+package dev.sluice.config.folder;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.sluice.config.ConfigException;
+import dev.sluice.config.ModelEntry;
+import dev.sluice.source.VersionSelection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelRepositoryTest {
+  @TempDir private Path first;
+  @TempDir private Path second;
+
+  private final List<String> warnings = new ArrayList<>();
+
+  private ModelRepository repository(Path... roots) {
+    return new ModelRepository(List.of(roots), warnings::add);
+  }
+
+  private static List<String> names(ModelRepository repository) throws ConfigException {
+    return repository.scan().models().stream().map(ModelEntry::name).toList();
+  }
+
+  @Test
+  void everyFolderIsAModelByItsName() throws Exception {
+    Files.createDirectory(first.resolve("wine"));
+    Files.createDirectory(second.resolve("digits"));
+    Files.createDirectory(first.resolve(".git"));
+    Files.createFile(first.resolve("README.md"));
+    Files.createSymbolicLink(second.resolve("linked"), first.resolve("wine"));
+    assertEquals(List.of("digits", "linked", "wine"), names(repository(first, second)));
+    assertEquals(
+        new ModelEntry(
+            "wine", first.resolve("wine"), "", VersionSelection.DEFAULT, Map.of(), false),
+        repository(first).scan().model("wine").orElseThrow());
+    assertEquals(List.of(), warnings);
+  }
+
+  @Test
+  void foldersComeAndGo() throws Exception {
+    ModelRepository repository = repository(first);
+    assertEquals(List.of(), names(repository));
+    Files.createDirectory(first.resolve("b"));
+    assertEquals(List.of("b"), names(repository));
+    Files.createDirectory(first.resolve("a"));
+    assertEquals(List.of("a", "b"), names(repository));
+    Files.delete(first.resolve("b"));
+    assertEquals(List.of("a"), names(repository));
+  }
+
+  @Test
+  void whatComesLaterMayStillBeCopied() throws Exception {
+    Files.createDirectory(first.resolve("a"));
+    ModelRepository repository = repository(first);
+    assertEquals(false, repository.scan().model("a").orElseThrow().arriving());
+    Files.createDirectory(first.resolve("b"));
+    assertEquals(true, repository.scan().model("b").orElseThrow().arriving());
+    assertEquals(true, repository.scan().model("b").orElseThrow().arriving(), "it is the same");
+    assertEquals(false, repository.scan().model("a").orElseThrow().arriving());
+  }
+
+  @Test
+  void ofTwoModelsOfOneNameTheFirstCounts() throws Exception {
+    Files.createDirectory(first.resolve("a"));
+    Files.createDirectory(second.resolve("a"));
+    ModelRepository repository = repository(first, second);
+    assertEquals(first.resolve("a"), repository.scan().model("a").orElseThrow().basePath());
+    assertEquals(List.of("a"), names(repository));
+    assertEquals(
+        List.of(
+            "--model_repository: %s is ignored, model a is served from %s"
+                .formatted(second.resolve("a"), first.resolve("a"))),
+        warnings,
+        "once");
+  }
+
+  @Test
+  void aDirectoryThatCannotBeReadIsAnErrorAtFirstAndLaterChangesNothing() throws Exception {
+    Path root = first.resolve("models");
+    ModelRepository repository = repository(root, second);
+    String message = assertThrows(ConfigException.class, repository::scan).text();
+    assertEquals(
+        "--model_repository: %s cannot be read: java.nio.file.NoSuchFileException: %s; expected a directory of models"
+            .formatted(root, root),
+        message);
+    Files.createDirectories(root.resolve("a"));
+    assertEquals(List.of("a"), names(repository));
+    Files.move(root, first.resolve("gone"));
+    Files.createDirectory(second.resolve("b"));
+    assertEquals(List.of("a", "b"), names(repository));
+    assertEquals(List.of("a", "b"), names(repository));
+    assertEquals(List.of(message), warnings);
+  }
+
+  @Test
+  void versionPolicyIsThatOfTheFile() throws Exception {
+    Path folder = Files.createDirectory(first.resolve("a"));
+    ModelRepository repository = repository(first);
+    write(folder, "version_policy { all {} }");
+    assertEquals(new VersionSelection.All(), selection(repository));
+    write(folder, "version_policy { latest { num_versions: 3 } }");
+    assertEquals(new VersionSelection.Latest(3), selection(repository));
+    write(folder, "version_policy { oldest {} }}");
+    assertEquals(new VersionSelection.Latest(3), selection(repository), "as it was");
+    assertEquals(new VersionSelection.Latest(3), selection(repository));
+    assertEquals(1, warnings.size(), warnings::toString);
+    Files.delete(folder.resolve(TritonConfig.FILE));
+    assertEquals(VersionSelection.DEFAULT, selection(repository));
+  }
+
+  private static VersionSelection selection(ModelRepository repository) throws ConfigException {
+    return repository.scan().model("a").orElseThrow().selection();
+  }
+
+  private static void write(Path folder, String text) throws IOException {
+    Files.writeString(folder.resolve(TritonConfig.FILE), text);
+  }
+}
