@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Recorded answers of every bundled SavedModel: all over REST, Predict over gRPC. */
+/** Recorded answers of every bundled model of every engine: all over REST, Predict over gRPC. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GoldenTest {
   private ServerProcess server;
@@ -45,7 +45,6 @@ class GoldenTest {
             config {
               name: "%s"
               base_path: "%s"
-              model_platform: "tensorflow"
               model_version_policy { all {} }
             }
           """
@@ -83,7 +82,8 @@ class GoldenTest {
       String model = modelOf(file);
       for (JsonElement element : JsonParser.parseString(Files.readString(file)).getAsJsonArray()) {
         JsonObject golden = element.getAsJsonObject();
-        if (golden.get("method").getAsString().equals("tensorflow/serving/predict")) {
+        if (!golden.has("method")
+            || golden.get("method").getAsString().equals("tensorflow/serving/predict")) {
           String name = model + ": " + golden.get("name").getAsString();
           tests.add(DynamicTest.dynamicTest(name, () -> checkGrpc(model, golden)));
         }
@@ -98,7 +98,8 @@ class GoldenTest {
     request
         .getModelSpecBuilder()
         .setName(model)
-        .setSignatureName(golden.get("signature").getAsString())
+        .setSignatureName(
+            golden.has("signature") ? golden.get("signature").getAsString() : "serving_default")
         .setVersion(Int64Value.of(golden.get("version").getAsLong()));
     golden
         .getAsJsonObject("inputs")

@@ -1,9 +1,7 @@
 package dev.sluice.api.tfs.json;
 
-import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
-import dev.sluice.servable.TensorSpec;
 
 /**
  * Converts the values of a predict request to tensors (rest.md §4).
@@ -22,6 +20,8 @@ public final class PredictInputs {
    * instances as values of one input; the others then stay without a tensor, for the caller to
    * refuse.
    *
+   * <p>An input whose model declares no type gets that of its values.
+   *
    * @return the form of the request
    * @throws ServingException INVALID_ARGUMENT, or UNIMPLEMENTED for a type that JSON cannot hold;
    *     the sink may have been asked for tensors before
@@ -33,29 +33,19 @@ public final class PredictInputs {
       throw ServingException.invalidArgument(
           "Failed to get input map for signature: " + (name.isEmpty() ? "DEFAULT" : name));
     }
-    requireTypes(signature);
+    Signature typed = ValueTypes.complete(signature, body);
     if (body.instances() >= 0) {
       if (body.inputs() >= 0) {
         throw body.error(
             "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ");
       }
-      new RowInputs(body, signature, sink).fill();
+      new RowInputs(body, typed, sink).fill();
       return JsonFormat.ROW;
     }
     if (body.inputs() >= 0) {
-      new ColumnarInputs(body, signature, sink).fill();
+      new ColumnarInputs(body, typed, sink).fill();
       return JsonFormat.COLUMNAR;
     }
     throw ServingException.invalidArgument("Missing 'inputs' or 'instances' key");
-  }
-
-  private static void requireTypes(Signature signature) throws ServingException {
-    for (TensorSpec input : signature.inputs()) {
-      if (input.dtype() == null) {
-        throw new ServingException(
-            Code.UNIMPLEMENTED,
-            "Input " + input.name() + " of signature " + signature.key() + " declares no type");
-      }
-    }
   }
 }

@@ -203,15 +203,11 @@ final class PredictInputsTest {
   }
 
   @Test
-  void referencesAndUndeclaredTypesAreUnimplemented() {
+  void referencesAreUnimplemented() {
     Signature reference =
         signature(new TensorSpec("x", DataType.FLOAT, true, Shape.unknownRank(), "x"));
     assertEquals(
         "Conversion of JSON Value: 1 to type: float_ref", refusal("{\"inputs\":1}", reference));
-    Signature undeclared = signature(new TensorSpec("x", null, false, Shape.scalar(), "x"));
-    assertEquals(
-        "Input x of signature serving_default declares no type",
-        refusal("{\"inputs\":[]}", undeclared));
   }
 
   @Test
