@@ -1,5 +1,6 @@
 package dev.sluice.engine.onnx;
 
+import dev.sluice.engine.ModelSettings;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
@@ -19,22 +20,19 @@ final class OnnxFiles {
 
   /** Returns true if a directory has a model. */
   static boolean areIn(Path directory) {
-    return Files.isRegularFile(model(directory));
+    return Files.isRegularFile(directory.resolve(MODEL));
   }
 
-  /** Returns where a directory has its model. */
-  static Path model(Path directory) {
-    return directory.resolve(MODEL);
-  }
-
-  /** Refuses a version without a model. */
-  static void check(ModelVersion version) throws ServingException {
-    if (!areIn(version.path())) {
+  /** Returns the file of a version's model, and refuses a version without. */
+  static Path model(ModelVersion version, ModelSettings settings) throws ServingException {
+    Path file = settings.file(version.path(), MODEL);
+    if (!Files.isRegularFile(file)) {
       throw new ServingException(
           Code.NOT_FOUND,
           "Expected a file %s of %s in %s, found none"
-              .formatted(MODEL, version.id(), version.path()));
+              .formatted(file.getFileName(), version.id(), version.path()));
     }
+    return file;
   }
 
   /** Returns the size of all regular files below the version's directory. */

@@ -44,13 +44,13 @@ final class OnnxLoader implements Loader {
     if (loaded != null) {
       throw new IllegalStateException(version.id() + " is loaded already");
     }
-    OnnxFiles.check(version);
+    Path file = OnnxFiles.model(version, options.model());
     OrtLibrary library = libraries.get();
     SessionConfig config =
         SessionConfig.of(
             options, OnnxFiles.size(version), Runtime.getRuntime().availableProcessors());
     try {
-      OnnxServable servable = load(library, config);
+      OnnxServable servable = load(library, file, config);
       loaded = servable;
       return servable;
     } catch (OrtException e) {
@@ -61,10 +61,9 @@ final class OnnxLoader implements Loader {
     }
   }
 
-  private OnnxServable load(OrtLibrary library, SessionConfig config)
+  private OnnxServable load(OrtLibrary library, Path file, SessionConfig config)
       throws ServingException, OrtException {
     OrtSessions sessions = library.sessions();
-    Path file = OnnxFiles.model(version.path());
     long session = sessions.create(file, config);
     OnnxServable servable = null;
     try {

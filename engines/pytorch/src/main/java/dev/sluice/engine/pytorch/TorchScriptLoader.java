@@ -68,7 +68,7 @@ final class TorchScriptLoader implements Loader {
   }
 
   private Path file() {
-    return version.path().resolve(TorchArchive.FILE);
+    return options.model().file(version.path(), TorchArchive.FILE);
   }
 
   private long fileSize() throws ServingException {
