@@ -67,7 +67,8 @@ public final class LoaderFactory {
           ? engine.recognizes(version.path())
           : engine.platforms().contains(version.platform())) {
         Loader loader = engine.loaderFor(version, options);
-        return new Choice.Found(decorator.decorate(version, loader));
+        ModelVersion found = new ModelVersion(version.id(), engine.name(), version.path());
+        return new Choice.Found(decorator.decorate(found, loader));
       }
     }
     return any ? unknownFormat(version) : new Choice.None(missingEngine(version), false);

@@ -37,7 +37,7 @@ public final class MeteredLoader implements Loader {
     long start = System.nanoTime();
     boolean loaded = false;
     try {
-      Servable servable = new MeteredServable(loader.load(), meter);
+      Servable servable = new MeteredServable(version.platform(), loader.load(), meter);
       loaded = true;
       return servable;
     } finally {

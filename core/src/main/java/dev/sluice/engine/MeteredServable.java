@@ -7,11 +7,18 @@ import dev.sluice.servable.Servable;
 
 /** Measures the runs of an engine's own servable. */
 final class MeteredServable extends ForwardingServable {
+  private final String engine;
   private final RunMeter meter;
 
-  MeteredServable(Servable servable, RunMeter meter) {
+  MeteredServable(String engine, Servable servable, RunMeter meter) {
     super(servable);
+    this.engine = engine;
     this.meter = meter;
+  }
+
+  @Override
+  public String engine() {
+    return engine;
   }
 
   @Override
