@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gzip {
   /** The largest expansion in bytes. */
-  static final int MAX_EXPANDED = 100 << 20;
+  public static final int MAX_EXPANDED = 100 << 20;
 
   /** A deflate code of two bits stands for at most 258 bytes. */
   private static final long MAX_RATIO = 1032;

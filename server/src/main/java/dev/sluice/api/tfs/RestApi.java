@@ -5,6 +5,7 @@ import dev.sluice.api.rest.Expansion;
 import dev.sluice.api.rest.Gzip;
 import dev.sluice.api.rest.RestInference;
 import dev.sluice.api.rest.RestRequest;
+import dev.sluice.api.rest.RouteCache;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Response;
@@ -34,7 +35,9 @@ public final class RestApi implements HttpHandler {
   private final RestOptions options;
   private final ServingMetrics metrics;
   private final RequestMeter infoMeter;
-  private final RouteCache routes = new RouteCache();
+  private final RouteCache<RestRoute> routes =
+      new RouteCache<>(
+          target -> RestRoute.of("POST", target), route -> route instanceof RestRoute.Infer);
 
   /**
    * Creates the API.
@@ -75,7 +78,7 @@ public final class RestApi implements HttpHandler {
 
   private RestRoute route(Exchange exchange) {
     return exchange.method().equals("POST")
-        ? routes.post(exchange.target())
+        ? routes.of(exchange.target())
         : RestRoute.of(exchange.method(), exchange.target());
   }
 
