@@ -10,6 +10,7 @@ import dev.sluice.config.BatchingMode;
 import dev.sluice.config.BatchingParameters;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ServerSettings;
+import dev.sluice.engine.TimedServable;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
@@ -78,6 +79,7 @@ final class ServableDecorators implements AutoCloseable {
               metrics,
               line -> LOG.log(Level.INFO, line)));
     }
+    decorators.add(TimedServable.decorator(metrics.inference()));
     return decorators;
   }
 

@@ -3,6 +3,10 @@ package dev.sluice.main;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
+import dev.sluice.api.oip.ModelCatalog;
+import dev.sluice.api.oip.ServerMetadata;
+import dev.sluice.api.oip.SharedMemory;
+import dev.sluice.api.oip.grpc.InferenceService;
 import dev.sluice.api.tfs.GrpcServices;
 import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RestApi;
@@ -31,6 +35,7 @@ import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
+import io.grpc.ServerServiceDefinition;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -102,10 +107,12 @@ final class Server {
   private final Manager manager;
   private final FileSystemSource source;
   private final Predictor predictor;
+  private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
   private final EventLoops loops;
   private final ExecutorService workers;
   private final RequestThreads threads;
   private final HttpListener http;
+  private final SelectedModels selected;
   private final ModelReload reload;
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
@@ -160,10 +167,11 @@ final class Server {
             new HttpLimits(
                 new ByteBudget(BODY_BYTES), REQUEST_PATIENCE, ANSWER_PATIENCE, CLOSE_PATIENCE),
             Clock.systemUTC());
+    this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
     this.reload =
         new ModelReload(
             new ModelsValidator(platforms()),
-            new ServedModels(manager, source),
+            selected,
             models,
             settings.models().labelsForUnavailable());
   }
@@ -286,9 +294,18 @@ final class Server {
             PredictOptions.DEFAULT_LARGEST_INLINE);
     openGrpc(
         new GrpcListener.Options(
-            loops,
-            tuning,
-            tls,
+            loops, tuning, tls, services(options), settings.grpc().healthService()));
+    if (settings.rest().port() != 0) {
+      InetSocketAddress bound =
+          Ports.open(
+              "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
+      LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
+    }
+  }
+
+  private List<ServerServiceDefinition> services(PredictOptions options) {
+    List<ServerServiceDefinition> services =
+        new ArrayList<>(
             GrpcServices.create(
                 predictor,
                 manager.states()::versions,
@@ -296,14 +313,20 @@ final class Server {
                 options,
                 reload,
                 metrics,
-                registry::value),
-            settings.grpc().healthService()));
-    if (settings.rest().port() != 0) {
-      InetSocketAddress bound =
-          Ports.open(
-              "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
-      LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
-    }
+                registry::value));
+    services.add(
+        InferenceService.create(
+            new InferenceService.Parts(
+                ServerMetadata.of(Version.current()),
+                readiness::isReady,
+                predictor,
+                new ModelCatalog(predictor, manager.states()::all),
+                selected,
+                regions,
+                threads,
+                PredictOptions.DEFAULT_LARGEST_INLINE,
+                metrics)));
+    return services;
   }
 
   private void openGrpc(GrpcListener.Options options) throws IOException {
@@ -329,6 +352,7 @@ final class Server {
     long end = System.nanoTime() + settings.limits().drain().toNanos();
     readiness.set(false);
     reload.stopWaiting();
+    selected.stopWaiting();
     ConfigFilePoll poll = configPoll;
     if (poll != null) {
       poll.close();

@@ -12,7 +12,9 @@ import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Answers what clients ask about models: whether they are ready, what they take, which there are.
@@ -82,6 +84,15 @@ public final class ModelCatalog {
           .forEach(entries::add);
     }
     return entries;
+  }
+
+  /** Returns all versions that can be used now. */
+  Set<ServableId> available() {
+    return states.all().values().stream()
+        .flatMap(List::stream)
+        .filter(status -> status.state() == VersionState.AVAILABLE)
+        .map(VersionStatus::id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private List<String> available(String model) {

@@ -1,8 +1,8 @@
 /**
  * The Open Inference Protocol (KServe's version 2) with Triton's extensions: translates, decides
- * nothing. Here is what both of its transports need, names and checks and metadata, and its gRPC
- * service, for which {@link dev.sluice.api.oip.OipService} is the way in; {@code wire} reads and
- * writes its messages where they lie. Everything but what belongs to one request is thread-safe.
+ * nothing. Here is what both of its transports need: names, checks, metadata, where inputs go and
+ * outputs come from. {@code wire} reads and writes its protobuf messages where they lie, {@code
+ * grpc} is its gRPC service. Everything but what belongs to one request is thread-safe.
  */
 @NullMarked
 package dev.sluice.api.oip;
