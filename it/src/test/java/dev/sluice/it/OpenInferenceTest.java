@@ -242,7 +242,8 @@ class OpenInferenceTest {
                 .build());
     assertEquals("BYTES", answer.getOutputs(0).getDatatype());
     assertEquals(List.of(2L, 3L), answer.getOutputs(0).getShapeList());
-    assertTrue(answer.getRawOutputContents(0).substring(4).toStringUtf8().matches("(?s)0\\.\\d{6}:\\d.*"));
+    assertTrue(
+        answer.getRawOutputContents(0).substring(4).toStringUtf8().matches("(?s)0\\.\\d{6}:\\d.*"));
   }
 
   @Test

@@ -7,6 +7,8 @@ import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ServerMetadata;
 import dev.sluice.api.oip.SharedMemory;
 import dev.sluice.api.oip.grpc.InferenceService;
+import dev.sluice.api.oip.rest.OipRestApi;
+import dev.sluice.api.oip.rest.OipRestOptions;
 import dev.sluice.api.tfs.GrpcServices;
 import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RestApi;
@@ -158,6 +160,7 @@ final class Server {
     ByteBudget messages = new ByteBudget(MESSAGE_BYTES);
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
+    this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
     this.http =
         new HttpListener(
             loops.acceptors(),
@@ -167,7 +170,6 @@ final class Server {
             new HttpLimits(
                 new ByteBudget(BODY_BYTES), REQUEST_PATIENCE, ANSWER_PATIENCE, CLOSE_PATIENCE),
             Clock.systemUTC());
-    this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
     this.reload =
         new ModelReload(
             new ModelsValidator(platforms()),
@@ -206,6 +208,18 @@ final class Server {
                 settings.answers().checkMethodName()),
             threads,
             metrics);
+    OipRestApi oip =
+        new OipRestApi(
+            new OipRestApi.Parts(
+                ServerMetadata.of(Version.current()),
+                readiness::isReady,
+                predictor,
+                new ModelCatalog(predictor, manager.states()::all),
+                selected,
+                regions,
+                threads,
+                metrics),
+            new OipRestOptions(settings.rest().timeout(), settings.rest().cors()));
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();
     Map<String, HttpHandler> exact = new HashMap<>();
@@ -220,9 +234,9 @@ final class Server {
             "/healthz", live,
             "/ping", live,
             "/readyz", ready,
-            "/v2/health/live", live,
-            "/v2/health/ready", ready));
-    return new Router(exact, List.of(new Router.Prefix("/v1/", rest)));
+            "/v2", oip));
+    return new Router(
+        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
   }
 
   /**

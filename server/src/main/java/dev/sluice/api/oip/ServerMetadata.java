@@ -11,6 +11,7 @@ public record ServerMetadata(String name, String version, List<String> extension
   /** Only what really works. */
   private static final List<String> EXTENSIONS =
       List.of(
+          "binary_tensor_data",
           "classification",
           "model_configuration",
           "model_repository",
