@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 
 /** Tensors of the golden files in the raw form of the Open Inference Protocol. */
 final class OipTensors {
@@ -45,7 +46,7 @@ final class OipTensors {
   }
 
   static String datatype(JsonObject golden) {
-    return DATATYPES.get(golden.get("dtype").getAsString());
+    return Objects.requireNonNull(DATATYPES.get(golden.get("dtype").getAsString()));
   }
 
   /** Returns the raw bytes of a golden tensor. */
