@@ -106,7 +106,8 @@ final class ModelStreamInferTest {
           assertEquals(failed ? 0 : 1, answer.getInferResponse().getOutputsCount(), id);
         });
     assertEquals(
-        ModelInferTest.floats(4), Objects.requireNonNull(seen.byId.get("4")).getInferResponse().getRawOutputContents(0));
+        ModelInferTest.floats(4),
+        Objects.requireNonNull(seen.byId.get("4")).getInferResponse().getRawOutputContents(0));
   }
 
   @Test
