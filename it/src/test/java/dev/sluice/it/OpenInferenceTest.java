@@ -48,15 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Open Inference Protocol over gRPC, on the port of the other services. */
 @Timeout(600)
 class OpenInferenceTest {
-  private static final String CONFIG =
-      """
-      config { name: "half_plus_two" base_path: "%1$s/half_plus_two"
-               model_version_policy { all {} } }
-      config { name: "recommender" base_path: "%1$s/recommender" }
-      config { name: "digits" base_path: "%1$s/digits" }
-      config { name: "dtypes" base_path: "%1$s/dtypes" }
-      config { name: "comes_and_goes" base_path: "%1$s/half_plus_two_tf2" }
-      """;
+  /** A model that is taken away and brought back. */
+  private static final String COMING = "half_plus_two_tf2";
 
   private static ServerProcess server;
   private static ManagedChannel channel;
@@ -64,10 +57,13 @@ class OpenInferenceTest {
 
   @BeforeAll
   static void start(@TempDir Path scratch) throws Exception {
-    Path config =
-        Files.writeString(
-            scratch.resolve("models.config"),
-            "model_config_list {\n" + CONFIG.formatted(Models.root()) + "}\n");
+    StringBuilder models = new StringBuilder("model_config_list {\n");
+    for (String name : List.of("half_plus_two", "recommender", "digits", "dtypes", COMING)) {
+      models.append(
+          "config { name: \"%s\" base_path: \"%s\" model_version_policy { all {} } }\n"
+              .formatted(name, Models.path(name)));
+    }
+    Path config = Files.writeString(scratch.resolve("models.config"), models.append("}"));
     server = ServerProcess.serve("--model_config_file=" + config);
     channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
@@ -283,19 +279,18 @@ class OpenInferenceTest {
 
   @Test
   void modelsComeAndGo() {
-    String name = "comes_and_goes";
-    ModelReadyRequest ready = ModelReadyRequest.newBuilder().setName(name).build();
+    ModelReadyRequest ready = ModelReadyRequest.newBuilder().setName(COMING).build();
     assertTrue(client.modelReady(ready).getReady());
     var _ =
         client.repositoryModelUnload(
-            RepositoryModelUnloadRequest.newBuilder().setModelName(name).build());
+            RepositoryModelUnloadRequest.newBuilder().setModelName(COMING).build());
     assertFalse(client.modelReady(ready).getReady());
-    assertFalse(index(true).contains(name + " READY"));
+    assertFalse(index(true).contains(COMING + " READY"));
     var _ =
         client.repositoryModelLoad(
-            RepositoryModelLoadRequest.newBuilder().setModelName(name).build());
+            RepositoryModelLoadRequest.newBuilder().setModelName(COMING).build());
     assertTrue(client.modelReady(ready).getReady());
-    assertTrue(index(true).contains(name + " READY"));
+    assertTrue(index(true).contains(COMING + " READY"));
     assertEquals(
         Status.Code.NOT_FOUND,
         assertThrows(
