@@ -113,7 +113,8 @@ public final class LoaderFactory {
         }
         Loader loader =
             RedeclaringLoader.of(version.id(), engine.loaderFor(version, options.of(own)), own);
-        return new Choice.Found(decorator.decorate(version, loader));
+        ModelVersion found = new ModelVersion(version.id(), engine.name(), version.path());
+        return new Choice.Found(decorator.decorate(found, loader));
       }
     }
     return any ? unknownFormat(version) : new Choice.None(missingEngine(version, platform), false);

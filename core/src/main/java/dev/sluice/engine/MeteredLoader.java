@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.metrics.ServingMetrics;
+import dev.sluice.metrics.VersionStatistics;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
@@ -37,13 +38,18 @@ public final class MeteredLoader implements Loader {
     long start = System.nanoTime();
     boolean loaded = false;
     try {
-      Servable servable = new MeteredServable(loader.load(), meter);
+      Servable servable =
+          new MeteredServable(version.platform(), loader.load(), meter, statistics());
       loaded = true;
       return servable;
     } finally {
       String path = version.path().toString();
       metrics.runtime().loadTried(path, loaded, System.nanoTime() - start);
     }
+  }
+
+  private VersionStatistics statistics() {
+    return metrics.inference().of(version.id().model(), version.id().version());
   }
 
   @Override

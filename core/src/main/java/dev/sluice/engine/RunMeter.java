@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.metrics.RuntimeMetrics;
+import dev.sluice.metrics.VersionStatistics;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.ServingException;
@@ -23,7 +24,7 @@ final class RunMeter {
   }
 
   /** Begins to measure a run; what is returned stands in for the completion. */
-  Run begin(RunRequest request, Completion completion) {
+  Run begin(RunRequest request, Completion completion, VersionStatistics statistics) {
     metrics.begins(inputBytes(request));
     Run run = kept.get();
     if (run.completion != null) {
@@ -31,6 +32,7 @@ final class RunMeter {
     }
     run.request = request;
     run.completion = completion;
+    run.statistics = statistics;
     run.start = System.nanoTime();
     return run;
   }
@@ -57,6 +59,7 @@ final class RunMeter {
   final class Run implements Completion {
     private @Nullable RunRequest request;
     private @Nullable Completion completion;
+    private @Nullable VersionStatistics statistics;
     private long start;
 
     @Override
@@ -75,10 +78,12 @@ final class RunMeter {
       long now = System.nanoTime();
       RunRequest measured = request;
       Completion next = completion;
-      if (measured == null || next == null) {
+      VersionStatistics version = statistics;
+      if (measured == null || next == null || version == null) {
         throw new IllegalStateException("a run completed twice");
       }
       metrics.ran(now - start);
+      version.ran(Rows.of(measured), now - start);
       measured.ran(start, now);
       request = null;
       completion = null;

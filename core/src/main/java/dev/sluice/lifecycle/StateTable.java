@@ -92,7 +92,7 @@ public final class StateTable {
    *
    * @return false if the time ran out first
    */
-  boolean await(BooleanSupplier condition, Duration timeout) throws InterruptedException {
+  public boolean await(BooleanSupplier condition, Duration timeout) throws InterruptedException {
     long nanos = TimeUnit.NANOSECONDS.convert(timeout);
     while (true) {
       long seen = changes();

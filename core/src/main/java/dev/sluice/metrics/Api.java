@@ -5,6 +5,8 @@ public enum Api {
   PREDICT("Predict", "predict"),
   CLASSIFY("Classify", "classify"),
   REGRESS("Regress", "regress"),
+  /** The one way of the Open Inference Protocol, which the reference does not have. */
+  INFER("ModelInfer", "infer"),
   /** What a REST client may ask about a model: its status, its metadata. */
   INFO("", "");
 

@@ -68,6 +68,13 @@ public final class Family<M extends Metric> {
     return cells.computeIfAbsent(List.of(values), key -> maker.get());
   }
 
+  /** Adds a cell that is made elsewhere; its values are new. */
+  void add(M cell, String... values) {
+    if (cells.putIfAbsent(List.of(values), cell) != null) {
+      throw new IllegalArgumentException(name + " has a cell for " + List.of(values));
+    }
+  }
+
   /** Returns the internal name, such as {@code /tensorflow/serving/request_count}. */
   String name() {
     return name;

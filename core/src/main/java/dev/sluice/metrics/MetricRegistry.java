@@ -33,6 +33,17 @@ public final class MetricRegistry {
     add(name, Family.Type.COUNTER, List.of(), () -> new Computed(value)).cell();
   }
 
+  /** Adds a family of counters whose values are kept elsewhere; it makes no cells of its own. */
+  Family<Computed> computed(String name, String... labels) {
+    return add(
+        name,
+        Family.Type.COUNTER,
+        List.of(labels),
+        () -> {
+          throw new IllegalStateException(name + " has only cells that are added");
+        });
+  }
+
   private <M extends Metric> Family<M> add(
       String name, Family.Type type, List<String> labels, Supplier<M> maker) {
     Family<M> family = new Family<>(name, type, labels, maker);

@@ -22,6 +22,7 @@ public final class ServingMetrics {
   private final Family<Counter> warmupRecords;
   private final RuntimeMetrics runtime;
   private final BatchingMetrics batching;
+  private final InferenceMetrics inference;
 
   /**
    * Registers all metrics.
@@ -57,6 +58,7 @@ public final class ServingMetrics {
     registry.gauge(PREFIX + "mlmd_map", "model_name", "version");
     this.runtime = new RuntimeMetrics(registry);
     this.batching = new BatchingMetrics(registry, batchingEnabled);
+    this.inference = new InferenceMetrics(registry);
   }
 
   /** Gives a model that is going to be served a label of its own, whatever clients ask for. */
@@ -101,6 +103,11 @@ public final class ServingMetrics {
   /** Returns what loading and running measure. */
   public RuntimeMetrics runtime() {
     return runtime;
+  }
+
+  /** Returns what is measured of each version. */
+  public InferenceMetrics inference() {
+    return inference;
   }
 
   /** Returns what batching measures. */

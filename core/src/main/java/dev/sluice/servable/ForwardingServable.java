@@ -32,6 +32,11 @@ public abstract class ForwardingServable implements Servable {
   }
 
   @Override
+  public String engine() {
+    return servable.engine();
+  }
+
+  @Override
   public boolean isShapeBound(Signature signature) {
     return servable.isShapeBound(signature);
   }

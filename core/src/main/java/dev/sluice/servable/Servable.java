@@ -27,6 +27,13 @@ public interface Servable {
   }
 
   /**
+   * Returns the name of the engine that loaded it, such as {@code onnx}; empty if none is known.
+   */
+  default String engine() {
+    return "";
+  }
+
+  /**
    * Returns true if the shapes of the inputs alone decide how long a run of the signature's whole
    * outputs takes: no loop whose count is a value, no waiting, no lock held for long.
    */

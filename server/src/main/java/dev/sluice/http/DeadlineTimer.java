@@ -1,6 +1,8 @@
 package dev.sluice.http;
 
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the watcher of a connection's exchange when its time is up: one timer per connection, armed
@@ -8,24 +10,33 @@ import java.util.concurrent.TimeUnit;
  */
 final class DeadlineTimer implements Runnable {
   private final HttpConnection connection;
-  private boolean armed;
+  private @Nullable ScheduledFuture<?> timer;
+  private long armedFor;
 
   DeadlineTimer(HttpConnection connection) {
     this.connection = connection;
   }
 
+  /** Makes the timer go off at a time at the latest; one that goes off sooner looks again. */
   void arm(long deadlineNanoTime) {
-    if (armed || deadlineNanoTime == Long.MAX_VALUE) {
+    if (deadlineNanoTime == Long.MAX_VALUE) {
       return;
     }
-    armed = true;
+    ScheduledFuture<?> armed = timer;
+    if (armed != null) {
+      if (armedFor - deadlineNanoTime <= 0) {
+        return;
+      }
+      armed.cancel(false);
+    }
     long wait = Math.max(0, deadlineNanoTime - System.nanoTime());
-    var _ = connection.loop().schedule(this, wait, TimeUnit.NANOSECONDS);
+    armedFor = deadlineNanoTime;
+    timer = connection.loop().schedule(this, wait, TimeUnit.NANOSECONDS);
   }
 
   @Override
   public void run() {
-    armed = false;
+    timer = null;
     Exchange exchange = connection.current();
     if (exchange == null) {
       return;

@@ -109,10 +109,19 @@ public final class Exchange implements Runnable {
    * for want of memory above all, the connection is closed and the failure thrown.
    */
   public void respond(Response response, byte[] content, int length) {
+    respond(response, "", content, length);
+  }
+
+  /**
+   * Answers likewise, with headers of this answer alone.
+   *
+   * @param own header lines, each ended by CR LF
+   */
+  public void respond(Response response, String own, byte[] content, int length) {
     if (connection.isDraining()) {
       after = Persistence.CLOSE;
     }
-    answer = render(response, content, length);
+    answer = render(response, own, content, length);
     connection.execute(this);
   }
 
@@ -122,11 +131,11 @@ public final class Exchange implements Runnable {
   }
 
   /** An answer that finds no memory never comes, so that its connection must not wait for it. */
-  private ByteBuf render(Response response, byte[] content, int length) {
+  private ByteBuf render(Response response, String own, byte[] content, int length) {
     ByteBuf buffer = null;
     try {
-      buffer = connection.allocate(Math.addExact(length, 256));
-      connection.writeHead(buffer, response, length, after);
+      buffer = connection.allocate(Math.addExact(length, 256 + own.length()));
+      connection.writeHead(buffer, response, own, length, after);
       if (!method.equals("HEAD")) {
         buffer.writeBytes(content, 0, length);
       }

@@ -209,7 +209,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (lastStatus != NO_ANSWER) {
       byte[] page = HttpErrors.page(lastStatus);
       ByteBuf answer = allocate(page.length + 256);
-      writeHead(answer, Response.html(lastStatus), page.length, Persistence.CLOSE);
+      writeHead(answer, Response.html(lastStatus), "", page.length, Persistence.CLOSE);
       answers.write(answer.writeBytes(page));
     }
     close();
@@ -311,7 +311,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     return channel.alloc().buffer(capacity);
   }
 
-  void writeHead(ByteBuf buffer, Response response, int length, Persistence after) {
-    listener.heads().write(buffer, response, length, after);
+  void writeHead(ByteBuf buffer, Response response, String own, int length, Persistence after) {
+    listener.heads().write(buffer, response, own, length, after);
   }
 }

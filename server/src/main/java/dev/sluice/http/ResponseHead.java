@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentMap;
 final class ResponseHead {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+  private static final byte[] LINE_END = ascii("\r\n");
   private static final byte[] LENGTH = ascii("\r\nContent-Length: ");
   private static final byte[] KEEP = ascii("\r\n\r\n");
   private static final byte[] KEEP_AND_SAY = ascii("\r\nConnection: keep-alive\r\n\r\n");
@@ -45,10 +46,18 @@ final class ResponseHead {
     this.clock = clock;
   }
 
-  /** Writes the head of an answer whose body has {@code length} bytes. */
-  void write(ByteBuf buffer, Response response, int length, Persistence after) {
+  /**
+   * Writes the head of an answer whose body has {@code length} bytes.
+   *
+   * @param own header lines that belong to this answer alone, and are not kept
+   */
+  void write(ByteBuf buffer, Response response, String own, int length, Persistence after) {
     buffer.writeBytes(head(response));
     buffer.writeBytes(date());
+    if (!own.isEmpty()) {
+      buffer.writeBytes(LINE_END);
+      buffer.writeCharSequence(own.substring(0, own.length() - 2), StandardCharsets.US_ASCII);
+    }
     buffer.writeBytes(LENGTH);
     writeDecimal(buffer, length);
     buffer.writeBytes(

@@ -38,8 +38,9 @@ final class GrpcListener implements AutoCloseable {
    */
   private static final int MAX_METADATA_BYTES = 64 << 10;
 
-  /** The names under which the reference reports health: without the package. */
-  private static final List<String> HEALTH_NAMES = List.of("", "PredictionService", "ModelService");
+  /** The reference reports health by names without the package; clients of others ask with it. */
+  private static final List<String> HEALTH_NAMES =
+      List.of("", "PredictionService", "ModelService", "inference.GRPCInferenceService");
 
   private final Server server;
   private final HealthStatusManager health;

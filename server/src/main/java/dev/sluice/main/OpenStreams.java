@@ -1,5 +1,6 @@
 package dev.sluice.main;
 
+import dev.sluice.api.grpc.StoppableStream;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -10,10 +11,12 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the calls that have no end of their own, a watch of the health and a talk with reflection,
- * when the server stops: a drain would wait for them as long as it may.
+ * when the server stops: a drain would wait for them as long as it may. One that brings requests
+ * ends when those under way have been answered.
  *
  * <p>Thread-safe. Calls of one request and one answer pass through untouched.
  */
@@ -34,8 +37,9 @@ final class OpenStreams implements ServerInterceptor {
     Stream<Q, A> stream = new Stream<>(call);
     open.add(stream);
     ServerCall.Listener<Q> listener = next.startCall(stream, headers);
+    stream.stoppable = listener instanceof StoppableStream stoppable ? stoppable : null;
     if (ended) {
-      stream.close(STOPPING, new Metadata());
+      stream.stop();
     }
     return new SimpleForwardingServerCallListener<Q>(listener) {
       @Override
@@ -55,7 +59,7 @@ final class OpenStreams implements ServerInterceptor {
   /** Ends all streams, also those that begin later. */
   void end() {
     ended = true;
-    open.forEach(stream -> stream.close(STOPPING, new Metadata()));
+    open.forEach(Stream::stop);
   }
 
   /**
@@ -64,8 +68,20 @@ final class OpenStreams implements ServerInterceptor {
   private static final class Stream<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private boolean closed;
 
+    /** What knows when the call can be ended without loss; null if it can at any time. */
+    private volatile @Nullable StoppableStream stoppable;
+
     Stream(ServerCall<Q, A> call) {
       super(call);
+    }
+
+    void stop() {
+      StoppableStream own = stoppable;
+      if (own == null) {
+        close(STOPPING, new Metadata());
+      } else {
+        own.stop(STOPPING);
+      }
     }
 
     @Override

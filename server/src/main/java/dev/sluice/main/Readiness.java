@@ -19,6 +19,10 @@ final class Readiness {
     ready = nowReady;
   }
 
+  boolean isReady() {
+    return ready;
+  }
+
   /** Answers 200 while ready, otherwise 503. */
   HttpHandler readyHandler() {
     return exchange -> answer(exchange, ready);

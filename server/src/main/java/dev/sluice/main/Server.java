@@ -3,6 +3,12 @@ package dev.sluice.main;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
+import dev.sluice.api.oip.ModelCatalog;
+import dev.sluice.api.oip.ServerMetadata;
+import dev.sluice.api.oip.SharedMemory;
+import dev.sluice.api.oip.grpc.InferenceService;
+import dev.sluice.api.oip.rest.OipRestApi;
+import dev.sluice.api.oip.rest.OipRestOptions;
 import dev.sluice.api.tfs.GrpcServices;
 import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RestApi;
@@ -30,6 +36,7 @@ import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
+import io.grpc.ServerServiceDefinition;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -102,10 +109,12 @@ final class Server {
   private final Manager manager;
   private final FileSystemSource source;
   private final Predictor predictor;
+  private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
   private final EventLoops loops;
   private final ExecutorService workers;
   private final RequestThreads threads;
   private final HttpListener http;
+  private final SelectedModels selected;
   private final ModelReload reload;
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
@@ -163,6 +172,7 @@ final class Server {
     ByteBudget messages = new ByteBudget(MESSAGE_BYTES);
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
+    this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
     this.http =
         new HttpListener(
             loops.acceptors(),
@@ -175,7 +185,7 @@ final class Server {
     this.reload =
         new ModelReload(
             validator(settings.models()),
-            new ServedModels(manager, source),
+            selected,
             models,
             settings.models().labelsForUnavailable());
   }
@@ -212,6 +222,18 @@ final class Server {
                 settings.answers().checkMethodName()),
             threads,
             metrics);
+    OipRestApi oip =
+        new OipRestApi(
+            new OipRestApi.Parts(
+                ServerMetadata.of(Version.current()),
+                readiness::isReady,
+                predictor,
+                new ModelCatalog(predictor, manager.states()::all),
+                selected,
+                regions,
+                threads,
+                metrics),
+            new OipRestOptions(settings.rest().timeout(), settings.rest().cors()));
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();
     Map<String, HttpHandler> exact = new HashMap<>();
@@ -226,9 +248,9 @@ final class Server {
             "/healthz", live,
             "/ping", live,
             "/readyz", ready,
-            "/v2/health/live", live,
-            "/v2/health/ready", ready));
-    return new Router(exact, List.of(new Router.Prefix("/v1/", rest)));
+            "/v2", oip));
+    return new Router(
+        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
   }
 
   /**
@@ -299,9 +321,18 @@ final class Server {
             PredictOptions.DEFAULT_LARGEST_INLINE);
     openGrpc(
         new GrpcListener.Options(
-            loops,
-            tuning,
-            tls,
+            loops, tuning, tls, services(options), settings.grpc().healthService()));
+    if (settings.rest().port() != 0) {
+      InetSocketAddress bound =
+          Ports.open(
+              "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
+      LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
+    }
+  }
+
+  private List<ServerServiceDefinition> services(PredictOptions options) {
+    List<ServerServiceDefinition> services =
+        new ArrayList<>(
             GrpcServices.create(
                 predictor,
                 manager.states()::versions,
@@ -309,14 +340,20 @@ final class Server {
                 options,
                 reload,
                 metrics,
-                registry::value),
-            settings.grpc().healthService()));
-    if (settings.rest().port() != 0) {
-      InetSocketAddress bound =
-          Ports.open(
-              "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
-      LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
-    }
+                registry::value));
+    services.add(
+        InferenceService.create(
+            new InferenceService.Parts(
+                ServerMetadata.of(Version.current()),
+                readiness::isReady,
+                predictor,
+                new ModelCatalog(predictor, manager.states()::all),
+                selected,
+                regions,
+                threads,
+                PredictOptions.DEFAULT_LARGEST_INLINE,
+                metrics)));
+    return services;
   }
 
   private void openGrpc(GrpcListener.Options options) throws IOException {
@@ -342,6 +379,7 @@ final class Server {
     long end = System.nanoTime() + settings.limits().drain().toNanos();
     readiness.set(false);
     reload.stopWaiting();
+    selected.stopWaiting();
     ModelsPoll poll = modelsPoll;
     if (poll != null) {
       poll.close();

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -51,6 +52,8 @@ class HttpListenerTest {
                   this::hold,
                   "/page",
                   exchange -> exchange.respond(Response.text(200), PAGE, PAGE.length),
+                  "/own",
+                  HttpListenerTest::own,
                   "/v1/echo",
                   HttpListenerTest::echo),
               List.of(
@@ -79,6 +82,11 @@ class HttpListenerTest {
     byte[] body = new byte[exchange.bodyLength()];
     exchange.copyBody(body);
     exchange.respond(Response.text(200), body, body.length);
+  }
+
+  private static void own(Exchange exchange) {
+    byte[] body = {'o'};
+    exchange.respond(Response.text(200), "X-Own: " + exchange.header("X-Own") + "\r\n", body, 1);
   }
 
   private void hold(Exchange exchange) {
@@ -306,6 +314,31 @@ class HttpListenerTest {
       take(held);
     }
     assertEquals("disconnect", take(events));
+  }
+
+  @Test
+  void aSoonerDeadlineTakesTheTimerOver() throws Exception {
+    try (Client client = new Client()) {
+      client.send("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+      Exchange exchange = take(held);
+      exchange.execute(
+          () ->
+              exchange.watch(
+                  Objects.requireNonNull(exchange.watcher()), System.nanoTime() + 1_000_000));
+      assertEquals("late", client.answer().body());
+    }
+  }
+
+  @Test
+  void anAnswerMayHaveHeadersOfItsOwn() throws Exception {
+    try (Client client = new Client()) {
+      for (int i = 0; i < 2; i++) {
+        client.send("GET /own HTTP/1.1\r\nHost: x\r\nX-Own: " + i + "\r\n\r\n");
+        Answer answer = client.answer();
+        assertTrue(answer.head().contains("\nX-Own: " + i + "\n"), answer.head());
+        assertEquals("o", answer.body());
+      }
+    }
   }
 
   @Test

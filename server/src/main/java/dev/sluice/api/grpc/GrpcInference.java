@@ -11,6 +11,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +54,27 @@ public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes
     return ServerMethodDefinition.create(descriptor(generated, responses), this);
   }
 
+  /**
+   * Returns what a listener registers in place of a generated method with a stream of requests and
+   * one of answers: each request is served as a lone one is.
+   */
+  public ServerMethodDefinition<MessageBytes, byte[]> streamDefinition(
+      MethodDescriptor<?, ?> generated, StreamEncoding<H, P> encoding) {
+    return ServerMethodDefinition.create(
+        descriptor(generated, new BytesMarshaller()),
+        (rpc, headers) -> {
+          InferenceStream<H, P> stream =
+              new InferenceStream<>(this, rpc, encoding, Context.current().getDeadline());
+          stream.start();
+          return stream;
+        });
+  }
+
   /** Returns the generated method with a marshaller that leaves requests where they are. */
   public static <P> MethodDescriptor<MessageBytes, P> descriptor(
       MethodDescriptor<?, ?> generated, MethodDescriptor.Marshaller<P> responses) {
     return MethodDescriptor.<MessageBytes, P>newBuilder()
-        .setType(MethodDescriptor.MethodType.UNARY)
+        .setType(generated.getType())
         .setFullMethodName(generated.getFullMethodName())
         .setSampledToLocalTracing(true)
         .setSchemaDescriptor(generated.getSchemaDescriptor())
@@ -108,6 +125,19 @@ public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes
   /** Returns how much memory a call may fill on the event loop. */
   InputBounds inline() {
     return inline;
+  }
+
+  /** Writes answers that are bytes already. */
+  private static final class BytesMarshaller implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public byte[] parse(InputStream stream) {
+      throw new UnsupportedOperationException("a server receives no answers");
+    }
+
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
   }
 
   /** Keeps the transport's buffers; they are read, and given back, when the call is decoded. */

@@ -12,12 +12,34 @@ import java.util.Arrays;
 public final class ArraySizes {
   private static final int LIMIT = 128;
 
-  private int[] positions = {};
-  private int[] sizes = {};
+  private static final int[] NONE = {};
+
+  private final boolean withEnds;
+  private int[] positions = NONE;
+  private int[] sizes = NONE;
+  private int[] ends = NONE;
   private int count;
 
-  /** Notes a size; {@code always} even if there are many already. */
-  void note(int position, int size, boolean always) {
+  public ArraySizes() {
+    this(false);
+  }
+
+  private ArraySizes(boolean withEnds) {
+    this.withEnds = withEnds;
+  }
+
+  /** Returns one that also knows where arrays end, for whoever has to get past them. */
+  public static ArraySizes withEnds() {
+    return new ArraySizes(true);
+  }
+
+  /**
+   * Notes an array.
+   *
+   * @param end the position behind its closing bracket
+   * @param always even if there are many already
+   */
+  void note(int position, int size, int end, boolean always) {
     if (count >= LIMIT && !always) {
       return;
     }
@@ -25,6 +47,10 @@ public final class ArraySizes {
       int capacity = Math.max(8, 2 * count);
       positions = Arrays.copyOf(positions, capacity);
       sizes = Arrays.copyOf(sizes, capacity);
+      ends = withEnds ? Arrays.copyOf(ends, capacity) : NONE;
+    }
+    if (withEnds) {
+      ends[count] = end;
     }
     positions[count] = position;
     sizes[count] = size;
@@ -33,9 +59,22 @@ public final class ArraySizes {
 
   /** Returns the size of the array whose bracket is at {@code position}, or -1 if not noted. */
   public int at(int position) {
+    int index = indexOf(position);
+    return index < 0 ? -1 : sizes[index];
+  }
+
+  /**
+   * Returns the position behind the array whose bracket is at {@code position}, or -1 if not noted.
+   */
+  int endOf(int position) {
+    int index = withEnds ? indexOf(position) : -1;
+    return index < 0 ? -1 : ends[index];
+  }
+
+  private int indexOf(int position) {
     for (int i = 0; i < count; i++) {
       if (positions[i] == position) {
-        return sizes[i];
+        return i;
       }
     }
     return -1;

@@ -1,7 +1,28 @@
 package dev.sluice.api.json;
 
+import dev.sluice.tensor.DataType;
+import java.lang.foreign.MemorySegment;
+
 /** Converts the innermost values of an input. */
 public abstract class ElementReader {
+  /**
+   * Returns a reader of numbers that accepts none that the type does not hold, where {@link
+   * NumericReader} cuts some off; also of UINT16, and of 1 and 0 for booleans.
+   *
+   * @param dtype a type that {@link #holdsExactly} is true for
+   */
+  public static ElementReader exact(byte[] bytes, DataType dtype, MemorySegment data) {
+    return switch (dtype) {
+      case BOOL, INT8, UINT8, INT16, UINT16 -> SmallNumberReader.of(bytes, dtype, data);
+      default -> new NumericReader(bytes, dtype, data);
+    };
+  }
+
+  /** Returns true if {@link #exact} has a reader for the type. */
+  public static boolean holdsExactly(DataType dtype) {
+    return dtype == DataType.UINT16 || NumericReader.supports(dtype);
+  }
+
   /**
    * Reads {@code count} values, separated by commas, as the elements from {@code index} on.
    *

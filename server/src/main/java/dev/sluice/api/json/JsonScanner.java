@@ -62,16 +62,42 @@ public final class JsonScanner {
    * @throws ServingException INVALID_ARGUMENT, with the reason and the offset
    */
   public int scan() throws ServingException {
+    int root = root();
+    end(root);
+    return root;
+  }
+
+  /**
+   * Checks the document and that nothing but white space is behind it.
+   *
+   * @return the position of its one value
+   * @throws ServingException INVALID_ARGUMENT, with the reason and the offset
+   */
+  public int scanWhole() throws ServingException {
+    int root = root();
+    int rest = space(end(root));
+    if (rest < end) {
+      throw JsonErrors.syntax("Expected nothing behind the document.", rest - start);
+    }
+    return root;
+  }
+
+  private int root() throws ServingException {
     int root = space(afterByteOrderMark());
     switch (peek(root)) {
       case 0, ']', '}', ':', ',' -> throw JsonErrors.syntax(EMPTY, root - start);
       default -> {}
     }
+    return root;
+  }
+
+  /** Returns the position behind the value at a position. */
+  private int end(int root) throws ServingException {
     int position = root;
     do {
       position = valueDue ? value(position) : behindValue(space(position));
     } while (depth > 0 || valueDue);
-    return root;
+    return position;
   }
 
   /** Each byte of the mark is optional, as in the reference. */
@@ -205,7 +231,8 @@ public final class JsonScanner {
     depth--;
     if (depth < TRACKED_DEPTH) {
       if (inArray && opened[depth] >= 0) {
-        members.sizes().note(opened[depth], elements, members.isNotedMember(opened[depth]));
+        int opening = opened[depth];
+        members.sizes().note(opening, elements, position + 1, members.isNotedMember(opening));
       }
       count = counts[depth];
     }

@@ -1,5 +1,7 @@
 package dev.sluice.api.json;
 
+import org.jspecify.annotations.Nullable;
+
 /** Infers shapes: outer length, length of the first element, and so on (rest.md §4.5). */
 public final class ShapeReader {
   /** The most dimensions of a tensor in TensorFlow. No answer to more is on record. */
@@ -21,6 +23,30 @@ public final class ShapeReader {
       }
       dims[axis] = size;
       array = ValueWalk.space(bytes, array + 1);
+    }
+    return dims;
+  }
+
+  /**
+   * Returns the dimensions that an array lists, or null if it is no array of whole numbers that are
+   * not negative, or of too many.
+   */
+  public static long @Nullable [] listed(byte[] bytes, ArraySizes sizes, int position) {
+    if (bytes[position] != '[') {
+      return null;
+    }
+    int known = sizes.at(position);
+    int rank = known < 0 ? (int) dims(bytes, sizes, position, 0)[0] : known;
+    if (rank > MAX_RANK) {
+      return null;
+    }
+    long[] dims = new long[rank];
+    NumberReader numbers = new NumberReader(bytes, ValueWalk.space(bytes, position + 1));
+    for (int axis = 0; axis < rank; axis++) {
+      if ((axis > 0 && !numbers.toNext()) || !numbers.readInt64() || numbers.integer < 0) {
+        return null;
+      }
+      dims[axis] = numbers.integer;
     }
     return dims;
   }

@@ -6,32 +6,39 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads strings and base64 objects, twice: the first pass only sums up how many bytes there are,
- * the second one writes them to the tensor.
+ * Reads strings, and base64 objects unless told not to, twice: the first pass only sums up how many
+ * bytes there are, the second one writes them to the tensor.
  */
 public final class StringReader extends ElementReader {
   private final byte[] bytes;
   private final @Nullable MemorySegment data;
   private final long contentStart;
+  private final boolean base64;
 
   /** Bytes of content so far; the second pass must see the elements in their order. */
   private long length;
 
-  private StringReader(byte[] bytes, @Nullable MemorySegment data, long elements) {
+  private StringReader(byte[] bytes, @Nullable MemorySegment data, long elements, boolean base64) {
     this.bytes = bytes;
     this.data = data;
+    this.base64 = base64;
     this.contentStart = StringTensors.contentStart(elements);
   }
 
   /** Returns a reader that only measures. */
   public static StringReader measuring(byte[] bytes) {
-    return new StringReader(bytes, null, 0);
+    return new StringReader(bytes, null, 0, true);
   }
 
   /** Returns a reader that writes to the memory of a tensor of {@code elements}. */
   public static StringReader writing(byte[] bytes, MemorySegment data, long elements) {
     StringTensors.setOffset(data, 0, 0);
-    return new StringReader(bytes, data, elements);
+    return new StringReader(bytes, data, elements, true);
+  }
+
+  /** Returns a reader that only measures, and knows no base64 objects. */
+  public static StringReader measuringText(byte[] bytes) {
+    return new StringReader(bytes, null, 0, false);
   }
 
   /** Returns how many bytes of content were read. */
@@ -64,7 +71,7 @@ public final class StringReader extends ElementReader {
     if (bytes[position] == '"') {
       end = readText(position);
     } else {
-      int text = ValueWalk.base64Text(bytes, position);
+      int text = base64 ? ValueWalk.base64Text(bytes, position) : -1;
       int size = text < 0 ? -1 : Base64Text.decode(bytes, text, data, contentStart + length);
       if (size < 0) {
         return -1;

@@ -1,5 +1,7 @@
 package dev.sluice.api.json;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -38,6 +40,29 @@ public final class Utf8Text {
       }
     }
     return text.toString();
+  }
+
+  /** Returns true if the bytes are valid UTF-8. */
+  public static boolean isValid(MemorySegment text) {
+    long size = text.byteSize();
+    for (long i = 0; i < size; i++) {
+      if (text.get(ValueLayout.JAVA_BYTE, i) < 0) {
+        return isValid(text.toArray(ValueLayout.JAVA_BYTE));
+      }
+    }
+    return true;
+  }
+
+  private static boolean isValid(byte[] text) {
+    int position = 0;
+    while (position < text.length) {
+      int length = sequence(text, position, text.length);
+      if (length == 0) {
+        return false;
+      }
+      position += length;
+    }
+    return true;
   }
 
   /** Returns the length of the valid UTF-8 sequence at {@code at}, or 0 if there is none. */

@@ -5,6 +5,7 @@ import dev.sluice.api.RequestThreads;
 import dev.sluice.api.grpc.GrpcInference;
 import dev.sluice.api.grpc.GrpcMethod;
 import dev.sluice.api.grpc.MessageMarshaller;
+import dev.sluice.api.grpc.ServiceDefinitions;
 import dev.sluice.api.grpc.UnaryMethod;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
@@ -105,19 +106,8 @@ public final class GrpcServices {
         .definition(generated, new MessageMarshaller());
   }
 
-  /** The generated descriptor with some of its methods; its schema serves server reflection. */
   private static ServerServiceDefinition service(
       ServiceDescriptor generated, ServerMethodDefinition<?, ?>... methods) {
-    ServiceDescriptor.Builder descriptor =
-        ServiceDescriptor.newBuilder(generated.getName())
-            .setSchemaDescriptor(generated.getSchemaDescriptor());
-    for (ServerMethodDefinition<?, ?> method : methods) {
-      descriptor.addMethod(method.getMethodDescriptor());
-    }
-    ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(descriptor.build());
-    for (ServerMethodDefinition<?, ?> method : methods) {
-      service.addMethod(method);
-    }
-    return service.build();
+    return ServiceDefinitions.of(generated, List.of(methods));
   }
 }

@@ -1,7 +1,11 @@
 package dev.sluice.api.tfs;
 
 import dev.sluice.api.RequestThreads;
-import dev.sluice.api.tfs.json.ErrorBody;
+import dev.sluice.api.rest.Expansion;
+import dev.sluice.api.rest.Gzip;
+import dev.sluice.api.rest.RestInference;
+import dev.sluice.api.rest.RestRequest;
+import dev.sluice.api.rest.RouteCache;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Response;
@@ -12,7 +16,7 @@ import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
-import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TensorFlow Serving's REST API (rest.md): everything under {@code /v1/}.
@@ -25,19 +29,15 @@ public final class RestApi implements HttpHandler {
   /** What requests that name no model are counted under. */
   private static final String NO_MODEL = "";
 
-  private static final int UNAVAILABLE = 503;
-  private static final String RETRY_AFTER = "Retry-After: 1\r\n";
-
-  private static final Response JSON_OK = Response.json(200);
-
-  private final Predictor predictor;
+  private final RestInference inference;
+  private final ErrorAnswers errors;
   private final RestModelInfo info;
   private final RestOptions options;
-  private final RequestThreads threads;
   private final ServingMetrics metrics;
   private final RequestMeter infoMeter;
-  private final RouteCache routes = new RouteCache();
-  private final Response ok;
+  private final RouteCache<RestRoute> routes =
+      new RouteCache<>(
+          target -> RestRoute.of("POST", target), route -> route instanceof RestRoute.Infer);
 
   /**
    * Creates the API.
@@ -51,13 +51,12 @@ public final class RestApi implements HttpHandler {
       RestOptions options,
       RequestThreads threads,
       ServingMetrics metrics) {
-    this.predictor = predictor;
+    this.errors = new ErrorAnswers(options);
+    this.inference = new RestInference(predictor, threads, options.timeout(), errors);
     this.info = new RestModelInfo(predictor, statuses);
     this.options = options;
-    this.threads = threads;
     this.metrics = metrics;
     this.infoMeter = metrics.requests(Api.INFO, Entrypoint.REST);
-    this.ok = new Response(200, JSON_OK.contentType(), options.extraHeaders());
   }
 
   @Override
@@ -73,13 +72,13 @@ public final class RestApi implements HttpHandler {
           answer(exchange, metadata.model(), () -> info.metadata(metadata));
       case RestRoute.Refused(String message) ->
           fail(exchange, infoMeter, NO_MODEL, ServingException.invalidArgument(message));
-      case RestRoute.OutOfRange() -> respond(exchange, 400, EMPTY);
+      case RestRoute.OutOfRange() -> errors.respond(exchange, 400, EMPTY);
     }
   }
 
   private RestRoute route(Exchange exchange) {
     return exchange.method().equals("POST")
-        ? routes.post(exchange.target())
+        ? routes.of(exchange.target())
         : RestRoute.of(exchange.method(), exchange.target());
   }
 
@@ -93,9 +92,25 @@ public final class RestApi implements HttpHandler {
     }
   }
 
-  private void infer(Exchange exchange, RestRoute.Infer route, RestRequest request, Api api) {
-    RequestMeter meter = metrics.requests(api, Entrypoint.REST);
-    new RestExchange(this, exchange, route, request, meter).start();
+  private void infer(Exchange exchange, RestRoute.Infer route, RestRequest<?> request, Api api) {
+    inference.serve(
+        exchange,
+        route.target(),
+        request,
+        metrics.requests(api, Entrypoint.REST),
+        expansion(exchange));
+  }
+
+  static @Nullable Expansion expansion(Exchange exchange) {
+    String encoding = exchange.header("Content-Encoding");
+    return encoding != null && encoding.contains("gzip") ? RestApi::expand : null;
+  }
+
+  /** What cannot be expanded counts as an empty body, as in the reference (rest.md §1.6). */
+  private static byte[] expand(byte[] bytes, int length, Expansion.Room room)
+      throws ServingException {
+    byte[] expanded = Gzip.expand(bytes, length, room);
+    return expanded == null ? EMPTY : expanded;
   }
 
   /** Makes a body, or fails. */
@@ -109,7 +124,7 @@ public final class RestApi implements HttpHandler {
     try {
       byte[] bytes = body.make();
       infoMeter.succeeded(model, System.nanoTime() - start);
-      exchange.respond(ok, bytes, bytes.length);
+      exchange.respond(options.success().response(), bytes, bytes.length);
     } catch (ServingException e) {
       fail(exchange, infoMeter, model, e);
     }
@@ -128,34 +143,8 @@ public final class RestApi implements HttpHandler {
     exchange.respond(response, EMPTY, 0);
   }
 
-  /** Answers with the error body of rest.md §2, and counts it. */
-  void fail(Exchange exchange, RequestMeter meter, String model, ServingException failure) {
+  private void fail(Exchange exchange, RequestMeter meter, String model, ServingException failure) {
     meter.failed(model, failure.code().name());
-    respond(exchange, RestStatus.of(failure.code()), ErrorBody.of(failure.text()));
-  }
-
-  private void respond(Exchange exchange, int status, byte[] body) {
-    // Whoever is refused because others wait already should not come back at once.
-    String headers =
-        status == UNAVAILABLE ? options.extraHeaders() + RETRY_AFTER : options.extraHeaders();
-    exchange.respond(new Response(status, JSON_OK.contentType(), headers), body, body.length);
-  }
-
-  void succeed(Exchange exchange, byte[] body, int length) {
-    exchange.respond(ok, body, length);
-  }
-
-  Predictor predictor() {
-    return predictor;
-  }
-
-  RequestThreads threads() {
-    return threads;
-  }
-
-  /** Returns when a request is out of time; it and the start are those of System.nanoTime. */
-  long deadline(long start) {
-    Duration timeout = options.timeout();
-    return timeout.isPositive() ? start + timeout.toNanos() : Long.MAX_VALUE;
+    errors.answer(exchange, failure);
   }
 }

@@ -1,6 +1,8 @@
 package dev.sluice.api.tfs;
 
 import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.rest.RestHead;
+import dev.sluice.api.rest.RestRequest;
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.api.tfs.json.JsonExamples;
 import dev.sluice.predict.Call;
@@ -9,23 +11,25 @@ import dev.sluice.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** {@code :classify} and {@code :regress} (rest.md §6). */
-final class RestExamples implements RestRequest {
+final class RestExamples implements RestRequest<JsonBody> {
   private final ExampleMethod method;
-  private final boolean checkMethodName;
+  private final RestOptions options;
   private String signatureName = "";
   private @Nullable JsonExamples examples;
   private @Nullable ExampleTask task;
 
   RestExamples(ExampleMethod method, RestOptions options) {
     this.method = method;
-    this.checkMethodName = options.checkMethodName();
+    this.options = options;
   }
 
   /** All that is wrong with the body is said before the model is looked for. */
   @Override
-  public void read(JsonBody json) throws ServingException {
+  public JsonBody read(byte[] bytes, int length) throws ServingException {
+    JsonBody json = JsonBody.scan(bytes, 0, length);
     signatureName = json.signatureName();
     examples = JsonExamples.read(json);
+    return json;
   }
 
   @Override
@@ -35,16 +39,17 @@ final class RestExamples implements RestRequest {
       throw new IllegalStateException("not read");
     }
     examples = null;
-    task = Examples.select(call, method, signatureName, checkMethodName);
+    task = Examples.select(call, method, signatureName, options.checkMethodName());
     given.copyTo(Examples.allocate(call, 0, given.count(), given.contentBytes()));
   }
 
   @Override
-  public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
+  public RestHead write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
     ExampleTask selected = task;
     if (selected == null) {
       throw new IllegalStateException("not filled");
     }
     selected.result(outputs, Examples.count(finished)).write(sink);
+    return options.success();
   }
 }

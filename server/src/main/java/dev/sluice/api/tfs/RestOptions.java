@@ -1,5 +1,7 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.api.rest.RestHead;
+import dev.sluice.http.Response;
 import java.time.Duration;
 
 /**
@@ -15,6 +17,15 @@ public record RestOptions(Duration timeout, boolean cors, boolean checkMethodNam
       "Access-Control-Allow-Origin: *\r\n"
           + "Access-Control-Allow-Methods: POST, GET\r\n"
           + "Access-Control-Allow-Headers: Content-Type\r\n";
+
+  private static final RestHead PLAIN = RestHead.of(Response.json(200));
+  private static final RestHead ANY_ORIGIN =
+      RestHead.of(new Response(200, PLAIN.response().contentType(), CORS));
+
+  /** Returns the head of an answer that is no error; the same one every time. */
+  RestHead success() {
+    return cors ? ANY_ORIGIN : PLAIN;
+  }
 
   String extraHeaders() {
     return cors ? CORS : "";

@@ -1,6 +1,8 @@
 package dev.sluice.api.tfs;
 
 import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.rest.RestHead;
+import dev.sluice.api.rest.RestRequest;
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.api.tfs.json.JsonFormat;
 import dev.sluice.api.tfs.json.JsonPredictResponse;
@@ -12,18 +14,20 @@ import dev.sluice.tensor.Tensor;
 import java.util.Set;
 
 /** {@code :predict} (rest.md §4, §7). */
-final class RestPredict implements RestRequest {
-  private final boolean checkMethodName;
+final class RestPredict implements RestRequest<JsonBody> {
+  private final RestOptions options;
   private String signatureName = "";
   private JsonFormat format = JsonFormat.ROW;
 
   RestPredict(RestOptions options) {
-    this.checkMethodName = options.checkMethodName();
+    this.options = options;
   }
 
   @Override
-  public void read(JsonBody json) throws ServingException {
+  public JsonBody read(byte[] bytes, int length) throws ServingException {
+    JsonBody json = JsonBody.scan(bytes, 0, length);
     signatureName = json.signatureName();
+    return json;
   }
 
   @Override
@@ -33,7 +37,7 @@ final class RestPredict implements RestRequest {
       throw JsonBody.signatureNotFound(signatureName);
     }
     format = PredictInputs.fill(json, signature, call::allocateInput);
-    if (checkMethodName) {
+    if (options.checkMethodName()) {
       PredictChecks.method(signature);
     }
     for (int input = 0; input < signature.inputs().size(); input++) {
@@ -44,7 +48,8 @@ final class RestPredict implements RestRequest {
   }
 
   @Override
-  public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
+  public RestHead write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
     JsonPredictResponse.write(sink, format, finished.signature(), finished.outputs(), outputs);
+    return options.success();
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.api.tfs;
 
+import dev.sluice.api.rest.RestTarget;
 import dev.sluice.predict.VersionChoice;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What a request under {@code /v1/} asks for (rest.md §1.2). */
 sealed interface RestRoute {
   /** Run a model. */
-  record Infer(String model, VersionChoice version, Verb verb) implements RestRoute {}
+  record Infer(RestTarget target, Verb verb) implements RestRoute {}
 
   /** The states of a model's versions. */
   record Status(String model, VersionChoice version) implements RestRoute {}
@@ -72,7 +73,7 @@ sealed interface RestRoute {
         return malformed("POST", target);
       }
       try {
-        return new Infer(decode(matcher.group("model")), choice(matcher), verb);
+        return new Infer(new RestTarget(decode(matcher.group("model")), choice(matcher)), verb);
       } catch (NumberFormatException e) {
         return new OutOfRange();
       }

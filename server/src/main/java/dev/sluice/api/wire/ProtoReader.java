@@ -163,7 +163,7 @@ public final class ProtoReader {
     return (int) readFixedAcross(Integer.BYTES);
   }
 
-  long readFixed64() throws MalformedMessageException {
+  public long readFixed64() throws MalformedMessageException {
     if (stop - index >= Long.BYTES) {
       long value = buffer.getLong(index);
       index += Long.BYTES;

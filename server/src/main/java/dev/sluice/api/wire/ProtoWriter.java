@@ -46,6 +46,14 @@ public final class ProtoWriter {
     filled = at;
   }
 
+  /** Writes four bytes, little-endian. */
+  public void fixed32(int value) throws IOException {
+    makeRoom(Integer.BYTES);
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      chunk[filled++] = (byte) (value >>> shift);
+    }
+  }
+
   private void makeRoom(int bytes) throws IOException {
     if (chunk.length - filled < bytes) {
       flush();

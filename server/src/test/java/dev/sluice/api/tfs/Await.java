@@ -7,14 +7,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what another thread is about to do. */
-final class Await {
+public final class Await {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration POLL = Duration.ofNanos(100_000);
 
   private Await() {}
 
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
@@ -24,7 +24,7 @@ final class Await {
     }
   }
 
-  static void latch(String what, CountDownLatch latch) {
+  public static void latch(String what, CountDownLatch latch) {
     try {
       if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("never happened: " + what);

@@ -11,22 +11,27 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Models that are simply there. Filled before use. */
-final class FakeModels implements ServableLookup {
+public final class FakeModels implements ServableLookup {
   private final Map<String, TreeMap<Long, ServableLease>> models = new HashMap<>();
   private final Map<String, Long> labels = new HashMap<>();
 
-  void add(String model, long version, Servable servable) {
+  /** Creates a registry without models. */
+  public FakeModels() {}
+
+  /** Adds a version, before the first request. */
+  public void add(String model, long version, Servable servable) {
     models
         .computeIfAbsent(model, name -> new TreeMap<>())
         .put(version, new ServableLease(new ServableId(model, version), servable));
   }
 
-  void label(String model, String label, long version) {
+  /** Makes a label point to a version. */
+  public void label(String model, String label, long version) {
     labels.put(model + '\0' + label, version);
   }
 
   /** Returns how many leases are out. */
-  int lent() {
+  public int lent() {
     return models.values().stream()
         .flatMap(versions -> versions.values().stream())
         .mapToInt(ServableLease::lent)

@@ -15,24 +15,24 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** A servable whose runs do what a test says. */
-final class FakeServable implements Servable {
+public final class FakeServable implements Servable {
   private final Map<String, Signature> signatures;
   private final CountingTensors memory;
   private final Map<String, byte[]> metadata = new HashMap<>();
   private volatile BiConsumer<RunRequest, Completion> behaviour;
 
-  FakeServable(Map<String, Signature> signatures, CountingTensors memory) {
+  public FakeServable(Map<String, Signature> signatures, CountingTensors memory) {
     this.signatures = signatures;
     this.memory = memory;
     this.behaviour = this::identity;
   }
 
   /** Sets what a run does; the default answers each output with the input of the same index. */
-  void behave(BiConsumer<RunRequest, Completion> run) {
+  public void behave(BiConsumer<RunRequest, Completion> run) {
     behaviour = run;
   }
 
-  void metadata(String field, byte[] value) {
+  public void metadata(String field, byte[] value) {
     metadata.put(field, value);
   }
 
@@ -57,7 +57,7 @@ final class FakeServable implements Servable {
   }
 
   /** Answers the n-th output with the n-th input; ABORTED if an input is of another dtype. */
-  void identity(RunRequest request, Completion completion) {
+  public void identity(RunRequest request, Completion completion) {
     for (int i = 0; i < request.signature().inputs().size(); i++) {
       TensorSpec spec = request.signature().inputs().get(i);
       Tensor input = request.input(i);

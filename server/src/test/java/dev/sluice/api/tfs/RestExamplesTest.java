@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
+import dev.sluice.api.rest.RestRequest;
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
@@ -40,10 +41,9 @@ final class RestExamplesTest {
         "{\"context\": {\"%s\": 1.0}, \"examples\": [%s]}"
             .formatted("c".repeat(10_000), String.join(",", Collections.nCopies(examples, "{}")));
     byte[] body = text.getBytes(StandardCharsets.US_ASCII);
-    RestRequest request =
+    RestRequest<JsonBody> request =
         new RestExamples(new Regression(), new RestOptions(Duration.ZERO, false, true));
-    JsonBody json = JsonBody.scan(body, 0, body.length);
-    request.read(json);
+    JsonBody json = request.read(body, body.length);
     Call call = predictor.open(Models.NAME, VersionChoice.LATEST, new NoAnswer());
     try {
       call.bound(InputBounds.charging(json.size(), 0));

@@ -8,6 +8,11 @@ import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
 import dev.sluice.api.json.JsonSink;
+import dev.sluice.api.rest.GzipBodies;
+import dev.sluice.api.rest.RestHead;
+import dev.sluice.api.rest.RestInference;
+import dev.sluice.api.rest.RestRequest;
+import dev.sluice.api.rest.RestTarget;
 import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.HttpLimits;
@@ -55,19 +60,18 @@ final class RestExchangeTest {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final ServingMetrics metrics = new ServingMetrics(new MetricRegistry(), false);
   private final RestApi api;
+  private final RestInference inference;
   private final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final HttpClient client = HttpClient.newHttpClient();
 
   RestExchangeTest() {
     models.add(Models.NAME, 1, Models.identity(memory));
-    api =
-        new RestApi(
-            new Predictor(models, limiter),
-            model -> List.of(),
-            new RestOptions(Duration.ZERO, false, false),
-            new RequestThreads(() -> null, tasks::add, new ByteBudget(1)),
-            metrics);
+    Predictor predictor = new Predictor(models, limiter);
+    RequestThreads threads = new RequestThreads(() -> null, tasks::add, new ByteBudget(1));
+    RestOptions options = new RestOptions(Duration.ZERO, false, false);
+    api = new RestApi(predictor, model -> List.of(), options, threads, metrics);
+    inference = new RestInference(predictor, threads, options.timeout(), new ErrorAnswers(options));
   }
 
   @AfterEach
@@ -100,7 +104,7 @@ final class RestExchangeTest {
     return send(
         listener,
         HttpRequest.newBuilder().header("Content-Encoding", "gzip"),
-        GzipTest.gzip(body.getBytes(UTF_8)));
+        GzipBodies.gzip(body.getBytes(UTF_8)));
   }
 
   private CompletableFuture<HttpResponse<String>> send(
@@ -124,15 +128,14 @@ final class RestExchangeTest {
     return task;
   }
 
-  private HttpHandler handler(RestRequest request) {
+  private HttpHandler handler(RestRequest<?> request) {
     return exchange ->
-        new RestExchange(
-                api,
-                exchange,
-                new RestRoute.Infer(Models.NAME, VersionChoice.LATEST, RestRoute.Verb.PREDICT),
-                request,
-                metrics.requests(Api.PREDICT, Entrypoint.REST))
-            .start();
+        inference.serve(
+            exchange,
+            new RestTarget(Models.NAME, VersionChoice.LATEST),
+            request,
+            metrics.requests(Api.PREDICT, Entrypoint.REST),
+            RestApi.expansion(exchange));
   }
 
   @Test
@@ -190,7 +193,7 @@ final class RestExchangeTest {
 
   @Test
   void anAnswerThatIsTooLargeIsAnError() throws Exception {
-    RestRequest tooLarge = new Failing(new OutOfMemoryError("a text of more than 2 GiB"));
+    RestRequest<JsonBody> tooLarge = new Failing(new OutOfMemoryError("a text of more than 2 GiB"));
     try (HttpListener listener = listen(handler(tooLarge))) {
       HttpResponse<String> answer = post(listener, ROWS.getBytes(UTF_8)).get();
       assertEquals(500, answer.statusCode());
@@ -200,7 +203,7 @@ final class RestExchangeTest {
 
   @Test
   void aBugOfTheEncoderIsAnError() throws Exception {
-    RestRequest broken = new Failing(new IllegalStateException("a bug"));
+    RestRequest<JsonBody> broken = new Failing(new IllegalStateException("a bug"));
     try (HttpListener listener = listen(handler(broken))) {
       HttpResponse<String> answer = post(listener, ROWS.getBytes(UTF_8)).get();
       assertEquals(500, answer.statusCode());
@@ -209,15 +212,15 @@ final class RestExchangeTest {
   }
 
   /** Predict, with a look at the budget. */
-  private final class Recording implements RestRequest {
+  private final class Recording implements RestRequest<JsonBody> {
     private final RestPredict predict = new RestPredict(new RestOptions(LONG, false, false));
     private long heldWhileReading;
     private long heldWhileWriting;
 
     @Override
-    public void read(JsonBody json) throws ServingException {
+    public JsonBody read(byte[] bytes, int length) throws ServingException {
       heldWhileReading = bodies.held();
-      predict.read(json);
+      return predict.read(bytes, length);
     }
 
     @Override
@@ -226,20 +229,20 @@ final class RestExchangeTest {
     }
 
     @Override
-    public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
+    public RestHead write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
       heldWhileWriting = bodies.held();
-      predict.write(sink, finished, outputs);
+      return predict.write(sink, finished, outputs);
     }
   }
 
   /** Predict, with another two megabytes for its input. */
-  private static final class Multiplying implements RestRequest {
+  private static final class Multiplying implements RestRequest<JsonBody> {
     private final RestPredict predict = new RestPredict(new RestOptions(LONG, false, false));
     private int fills;
 
     @Override
-    public void read(JsonBody json) throws ServingException {
-      predict.read(json);
+    public JsonBody read(byte[] bytes, int length) throws ServingException {
+      return predict.read(bytes, length);
     }
 
     @Override
@@ -250,13 +253,13 @@ final class RestExchangeTest {
     }
 
     @Override
-    public void write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
-      predict.write(sink, finished, outputs);
+    public RestHead write(JsonSink sink, Call finished, Tensor[] outputs) throws ServingException {
+      return predict.write(sink, finished, outputs);
     }
   }
 
   /** Predict, until the answer is to be written. */
-  private static final class Failing implements RestRequest {
+  private static final class Failing implements RestRequest<JsonBody> {
     private final RestPredict predict = new RestPredict(new RestOptions(LONG, false, false));
     private final Throwable failure;
 
@@ -265,8 +268,8 @@ final class RestExchangeTest {
     }
 
     @Override
-    public void read(JsonBody json) throws ServingException {
-      predict.read(json);
+    public JsonBody read(byte[] bytes, int length) throws ServingException {
+      return predict.read(bytes, length);
     }
 
     @Override
@@ -275,7 +278,7 @@ final class RestExchangeTest {
     }
 
     @Override
-    public void write(JsonSink sink, Call finished, Tensor[] outputs) {
+    public RestHead write(JsonSink sink, Call finished, Tensor[] outputs) {
       switch (failure) {
         case Error error -> throw error;
         case RuntimeException bug -> throw bug;

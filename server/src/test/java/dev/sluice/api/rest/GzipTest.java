@@ -1,4 +1,4 @@
-package dev.sluice.api.tfs;
+package dev.sluice.api.rest;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,26 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class GzipTest {
   private final List<Long> taken = new ArrayList<>();
-
-  static byte[] gzip(byte[] bytes) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(bytes);
-    }
-    return out.toByteArray();
-  }
 
   private byte @Nullable [] expand(byte[] bytes) throws ServingException {
     return Gzip.expand(bytes, bytes.length, taken::add);
@@ -39,17 +28,18 @@ final class GzipTest {
     for (int size : new int[] {0, 1, 2, 1000, 65_536, 1_000_000}) {
       byte[] noise = new byte[size];
       random.nextBytes(noise);
-      assertArrayEquals(noise, expand(gzip(noise)), size + " bytes of noise, seed " + seed);
-      assertArrayEquals(new byte[size], expand(gzip(new byte[size])), size + " zeros");
+      assertArrayEquals(
+          noise, expand(GzipBodies.gzip(noise)), size + " bytes of noise, seed " + seed);
+      assertArrayEquals(new byte[size], expand(GzipBodies.gzip(new byte[size])), size + " zeros");
     }
   }
 
   @Test
   void asksForRoomBeforeItExpands() throws Exception {
-    byte[] bytes = gzip(new byte[1_000_000]);
+    byte[] bytes = GzipBodies.gzip(new byte[1_000_000]);
     expand(bytes);
     assertEquals(List.of(1_000_000L), taken);
-    Gzip.Room full =
+    Expansion.Room full =
         size -> {
           throw new ServingException(Code.UNAVAILABLE, "full");
         };
@@ -58,7 +48,7 @@ final class GzipTest {
 
   @Test
   void believesNoSizeThatDeflateCannotReach() throws Exception {
-    byte[] bytes = gzip(new byte[10]);
+    byte[] bytes = GzipBodies.gzip(new byte[10]);
     setSize(bytes, 100 << 20);
     assertNull(expand(bytes));
     assertEquals(List.of(), taken);
@@ -66,7 +56,7 @@ final class GzipTest {
 
   @Test
   void refusesMoreThanTheReferenceExpands() throws Exception {
-    byte[] bytes = gzip(new byte[Gzip.MAX_EXPANDED + 1]);
+    byte[] bytes = GzipBodies.gzip(new byte[Gzip.MAX_EXPANDED + 1]);
     assertNull(expand(bytes));
     assertEquals(List.of(), taken);
   }
@@ -74,7 +64,7 @@ final class GzipTest {
   @Test
   void refusesASizeThatIsNotTheOneFound() throws Exception {
     for (int size : new int[] {0, 999, 1001, 2000}) {
-      byte[] bytes = gzip(new byte[1000]);
+      byte[] bytes = GzipBodies.gzip(new byte[1000]);
       setSize(bytes, size);
       assertNull(expand(bytes), "size " + size);
     }
@@ -82,7 +72,8 @@ final class GzipTest {
 
   @Test
   void refusesWhatIsCutOrFollowed() throws Exception {
-    byte[] bytes = gzip("some text, some text".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    byte[] bytes =
+        GzipBodies.gzip("some text, some text".getBytes(java.nio.charset.StandardCharsets.UTF_8));
     for (int length = 0; length < bytes.length; length++) {
       assertNull(expand(Arrays.copyOf(bytes, length)), "cut to " + length);
     }
@@ -94,7 +85,7 @@ final class GzipTest {
 
   @Test
   void refusesAWrongChecksum() throws Exception {
-    byte[] bytes = gzip(new byte[100]);
+    byte[] bytes = GzipBodies.gzip(new byte[100]);
     bytes[bytes.length - 8] ^= 1;
     assertNull(expand(bytes));
   }

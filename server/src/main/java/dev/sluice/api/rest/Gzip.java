@@ -1,4 +1,4 @@
-package dev.sluice.api.tfs;
+package dev.sluice.api.rest;
 
 import dev.sluice.servable.ServingException;
 import java.util.zip.CRC32;
@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Expands gzip bodies as the reference does: exactly one member, nothing behind it, at most 100 MiB
  * (rest.md §1.6). The JDK's stream accepts several members, so the frame (RFC 1952) is read here.
  */
-final class Gzip {
+public final class Gzip {
   /** The largest expansion in bytes. */
-  static final int MAX_EXPANDED = 100 << 20;
+  public static final int MAX_EXPANDED = 100 << 20;
 
   /** A deflate code of two bits stands for at most 258 bytes. */
   private static final long MAX_RATIO = 1032;
@@ -26,19 +26,14 @@ final class Gzip {
 
   private Gzip() {}
 
-  /** Who lends the memory. */
-  interface Room {
-    /** Takes room for so many bytes, or fails. */
-    void take(long bytes) throws ServingException;
-  }
-
   /**
    * Returns the expanded bytes, or null if they are not one gzip member or expand to too much.
    *
    * <p>How many they are is read from the trailer, and believed only as far as deflate could do it:
    * so room is asked for once, before anything is expanded, and nothing grows or is copied.
    */
-  static byte @Nullable [] expand(byte[] bytes, int length, Room room) throws ServingException {
+  public static byte @Nullable [] expand(byte[] bytes, int length, Expansion.Room room)
+      throws ServingException {
     int start = headerEnd(bytes, length);
     if (start < 0 || start + TRAILER > length) {
       return null;

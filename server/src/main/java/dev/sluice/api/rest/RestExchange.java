@@ -1,8 +1,7 @@
-package dev.sluice.api.tfs;
+package dev.sluice.api.rest;
 
 import dev.sluice.api.Handover;
 import dev.sluice.api.json.JsonSink;
-import dev.sluice.api.tfs.json.JsonBody;
 import dev.sluice.http.Body;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.Watcher;
@@ -24,15 +23,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request to run a model over REST, whatever the verb: decodes on the event loop, or on a
+ * One request to run a model over REST, whatever the protocol: decodes on the event loop, or on a
  * worker if the body is large or compressed; runs; answers from the thread that completes.
  *
  * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
  * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads
  * it; so a request that timed out while it was being decoded is either abandoned or never run. A
  * servable that keeps deadlines itself is left to answer, as long as it may.
+ *
+ * @param <B> what the protocol makes of a body's bytes
  */
-final class RestExchange implements Answer, Watcher, Runnable {
+final class RestExchange<B> implements Answer, Watcher, Runnable {
   private static final System.Logger LOG = System.getLogger(RestExchange.class.getName());
   private static final VarHandle ANSWERED;
 
@@ -65,41 +66,41 @@ final class RestExchange implements Answer, Watcher, Runnable {
   /** Between two looks at a request that may outlive its deadline. */
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final RestApi api;
+  private final RestInference inference;
   private final Exchange exchange;
-  private final RestRoute.Infer route;
-  private final RestRequest request;
+  private final RestTarget target;
+  private final RestRequest<B> request;
   private final RequestMeter meter;
   private final long start = System.nanoTime();
   private final @Nullable Executor home;
   private final long deadline;
   private final Body body;
-  private final boolean gzip;
+  private final @Nullable Expansion expansion;
   private @Nullable Handover handover;
   private volatile @Nullable Call call;
   private volatile boolean answered;
 
   RestExchange(
-      RestApi api,
+      RestInference inference,
       Exchange exchange,
-      RestRoute.Infer route,
-      RestRequest request,
-      RequestMeter meter) {
-    this.api = api;
+      RestTarget target,
+      RestRequest<B> request,
+      RequestMeter meter,
+      @Nullable Expansion expansion) {
+    this.inference = inference;
     this.exchange = exchange;
-    this.route = route;
+    this.target = target;
     this.request = request;
     this.meter = meter;
-    this.home = api.threads().ownLoop().get();
-    this.deadline = api.deadline(start);
+    this.home = inference.threads().ownLoop().get();
+    this.deadline = inference.deadline(start);
     this.body = exchange.takeBody();
-    String encoding = exchange.header("Content-Encoding");
-    this.gzip = encoding != null && encoding.contains("gzip");
+    this.expansion = expansion;
   }
 
   void start() {
     exchange.watch(this, deadline);
-    if (body.length() <= MAX_BODY_ON_LOOP && !gzip) {
+    if (body.length() <= MAX_BODY_ON_LOOP && expansion == null) {
       run();
       return;
     }
@@ -110,7 +111,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
     Handover large = new Handover(serve, drop);
     handover = large;
     try {
-      api.threads().workers().execute(large);
+      inference.threads().workers().execute(large);
     } catch (RejectedExecutionException stopping) {
       large.drop();
       fail(new ServingException(Code.UNAVAILABLE, "The server is stopping"));
@@ -125,7 +126,8 @@ final class RestExchange implements Answer, Watcher, Runnable {
 
   @Override
   public void run() {
-    serve(gzip ? this::decodeExpanded : this::decode);
+    Expansion compressed = expansion;
+    serve(compressed == null ? this::decode : () -> decodeExpanded(compressed));
   }
 
   private void serve(Decoding decoding) {
@@ -166,11 +168,10 @@ final class RestExchange implements Answer, Watcher, Runnable {
   }
 
   /** What a body expands to counts as long as it is there, like the body itself. */
-  private @Nullable Call decodeExpanded() throws ServingException {
+  private @Nullable Call decodeExpanded(Expansion compressed) throws ServingException {
     try (body) {
       int length = body.length();
-      byte[] expanded = Gzip.expand(copyBody(length), length, this::takeRoom);
-      byte[] bytes = expanded == null ? new byte[0] : expanded;
+      byte[] bytes = compressed.expand(copyBody(length), length, this::takeRoom);
       return open(bytes, bytes.length, InputBounds.charging(bytes.length, 0));
     }
   }
@@ -195,14 +196,13 @@ final class RestExchange implements Answer, Watcher, Runnable {
   /** Opens the call and gives it its inputs; null if it is not to run any more. */
   private @Nullable Call open(byte[] bytes, int length, InputBounds bounds)
       throws ServingException {
-    JsonBody json = JsonBody.scan(bytes, 0, length);
-    request.read(json);
-    Call opened = api.predictor().open(route.model(), route.version(), this);
+    B read = request.read(bytes, length);
+    Call opened = inference.predictor().open(target.model(), target.version(), this);
     boolean runs = false;
     try {
       opened.bound(bounds);
-      request.fill(opened, json);
-      opened.setDeadline(deadline);
+      request.fill(opened, read);
+      opened.setDeadline(deadline(read));
       call = opened;
       runs = !answered;
     } finally {
@@ -211,6 +211,16 @@ final class RestExchange implements Answer, Watcher, Runnable {
       }
     }
     return runs ? opened : null;
+  }
+
+  /** Returns when the request is out of time: by the server's word or by its own. */
+  private long deadline(B read) {
+    long own = request.timeoutNanos(read);
+    if (own == Long.MAX_VALUE || (deadline != Long.MAX_VALUE && deadline - start <= own)) {
+      return deadline;
+    }
+    exchange.execute(() -> exchange.watch(this, start + own));
+    return start + own;
   }
 
   private void runNow(Call opened) {
@@ -236,11 +246,11 @@ final class RestExchange implements Answer, Watcher, Runnable {
     try {
       sink = SINK.get();
       sink.clear();
-      request.write(sink, finished, outputs);
+      RestHead head = request.write(sink, finished, outputs);
       claimed = claim();
       if (claimed) {
-        meter.succeeded(route.model(), System.nanoTime() - start, finished.runNanos());
-        api.succeed(exchange, sink.array(), sink.length());
+        meter.succeeded(target.model(), System.nanoTime() - start, finished.runNanos());
+        exchange.respond(head.response(), head.own(), sink.array(), sink.length());
       }
     } catch (ServingException e) {
       fail(e);
@@ -293,7 +303,7 @@ final class RestExchange implements Answer, Watcher, Runnable {
   @Override
   public void onDisconnect() {
     if (claim()) {
-      meter.failed(route.model(), Code.CANCELLED.name());
+      meter.failed(target.model(), Code.CANCELLED.name());
       abandon();
     }
   }
@@ -318,7 +328,8 @@ final class RestExchange implements Answer, Watcher, Runnable {
   /** Answers; the claim has been won, so that nobody else will. */
   private void answer(ServingException failure) {
     try {
-      api.fail(exchange, meter, route.model(), failure);
+      meter.failed(target.model(), failure.code().name());
+      inference.failures().answer(exchange, failure);
     } catch (RuntimeException | Error e) {
       exchange.abort();
       throw e;

@@ -1,12 +1,13 @@
-package dev.sluice.api.tfs;
+package dev.sluice.api.rest;
 
 import dev.sluice.servable.Code;
 
 /** Status codes of HTTP for codes of gRPC (rest.md §2). */
-final class RestStatus {
+public final class RestStatus {
   private RestStatus() {}
 
-  static int of(Code code) {
+  /** Returns the status code that stands for a kind of failure. */
+  public static int of(Code code) {
     return switch (code) {
       case OK -> 200;
       case CANCELLED -> 499;

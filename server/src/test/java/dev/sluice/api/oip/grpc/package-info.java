@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.oip.grpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.oip.rest;
+
+import org.jspecify.annotations.NullMarked;

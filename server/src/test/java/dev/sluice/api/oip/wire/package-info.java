@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.api.oip.wire;
+
+import org.jspecify.annotations.NullMarked;
