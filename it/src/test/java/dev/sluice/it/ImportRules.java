@@ -7,8 +7,8 @@ import java.util.Set;
 /**
  * The one direction in which packages may import (docs/architecture.md): a package imports only
  * from rows above its own, packages of one row may import each other. The clients import nothing
- * else of Sluice than protos. What a module may see of the outside is narrower still for core and
- * for the engines.
+ * else of Sluice than protos and what they share, {@code client}. What a module may see of the
+ * outside is narrower still for core and for the engines.
  */
 final class ImportRules {
   private static final String ROOT = "dev.sluice.";
@@ -30,6 +30,7 @@ final class ImportRules {
           "http",
           "api",
           "warmup",
+          "client",
           "demo",
           "loadtest",
           "main");
@@ -41,7 +42,10 @@ final class ImportRules {
       List.of("java.", "org.jspecify.", "com.google.errorprone.");
 
   /** They know a server by its address only, so they share no code with it. */
-  private static final Set<String> CLIENTS = Set.of("demo", "loadtest");
+  private static final Set<String> CLIENTS = Set.of("client", "demo", "loadtest");
+
+  /** What clients share among each other. */
+  private static final String CLIENT = "client";
 
   private static final Set<String> ENGINES_SEE = Set.of("tensor", "servable", "engine");
 
@@ -74,7 +78,7 @@ final class ImportRules {
       return ENGINES_SEE.contains(imported.get());
     }
     if (CLIENTS.contains(row)) {
-      return imported.get().equals(row);
+      return imported.get().equals(row) || imported.get().equals(CLIENT);
     }
     if (row.equals("api") && isOtherProtocol(file.packageName() + ".", name)) {
       return false;

@@ -95,7 +95,17 @@ final class ImportRulesTest {
             "dev.sluice.loadtest",
             "dev.sluice.api.tfs.Names",
             "dev.sluice.loadtest.wire.Wire",
+            "dev.sluice.client.tensor.Values",
             "dev.sluice.protos.serving.ModelSpec"));
+    assertEquals(
+        2,
+        violations(
+                "server",
+                "dev.sluice.client",
+                "dev.sluice.tensor.Tensor",
+                "dev.sluice.loadtest.wire.Wire",
+                "dev.sluice.client.tensor.Values")
+            .size());
   }
 
   @Test

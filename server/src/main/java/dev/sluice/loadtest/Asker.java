@@ -1,5 +1,6 @@
 package dev.sluice.loadtest;
 
+import dev.sluice.client.DurationText;
 import dev.sluice.loadtest.wire.AnswerBytes;
 import dev.sluice.loadtest.wire.Call;
 import dev.sluice.loadtest.wire.Outcome;

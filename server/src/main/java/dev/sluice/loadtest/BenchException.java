@@ -1,6 +1,6 @@
 package dev.sluice.loadtest;
 
-import dev.sluice.loadtest.input.InputException;
+import dev.sluice.client.tensor.InputException;
 
 /** A load test that cannot be made. The message is for the user, one line. */
 public final class BenchException extends Exception {

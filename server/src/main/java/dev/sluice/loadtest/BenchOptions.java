@@ -1,5 +1,6 @@
 package dev.sluice.loadtest;
 
+import dev.sluice.client.DurationText;
 import dev.sluice.loadtest.report.Load;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.sluice.loadtest;
 
-import dev.sluice.loadtest.input.InputException;
+import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.Values;
 import dev.sluice.loadtest.input.TensorValues;
-import dev.sluice.loadtest.input.Values;
 import dev.sluice.protos.tensorflow.TensorProto;
 import java.util.Map;
 import java.util.Optional;

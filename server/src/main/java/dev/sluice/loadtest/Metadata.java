@@ -1,12 +1,9 @@
 package dev.sluice.loadtest;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
+import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.ModelMetadata;
 import dev.sluice.loadtest.wire.AnswerBytes;
 import dev.sluice.protos.serving.GetModelMetadataRequest;
 import dev.sluice.protos.serving.GetModelMetadataResponse;
@@ -46,7 +43,7 @@ final class Metadata {
         case REST -> ofJson(reply.answer());
         case GRPC -> ofProto(reply.answer());
       };
-    } catch (InvalidProtocolBufferException | JsonParseException | IllegalStateException e) {
+    } catch (InvalidProtocolBufferException | InputException e) {
       throw new BenchException(
           "%s answers no model metadata; is it a model server?".formatted(target.server()));
     }
@@ -81,21 +78,8 @@ final class Metadata {
         SignatureDefMap.parseFrom(signatures.getValue()));
   }
 
-  private static ModelInfo ofJson(AnswerBytes answer) throws InvalidProtocolBufferException {
-    JsonObject body = JsonParser.parseString(answer.text()).getAsJsonObject();
-    if (!(body.get("metadata") instanceof JsonObject metadata)) {
-      throw new JsonParseException("no metadata");
-    }
-    SignatureDefMap.Builder signatures = SignatureDefMap.newBuilder();
-    JsonFormat.parser()
-        .ignoringUnknownFields()
-        .merge(String.valueOf(metadata.get(SIGNATURES)), signatures);
-    JsonElement version =
-        body.get("model_spec") instanceof JsonObject spec ? spec.get("version") : null;
-    return new ModelInfo(
-        version == null || !version.isJsonPrimitive()
-            ? OptionalLong.empty()
-            : OptionalLong.of(version.getAsLong()),
-        signatures.build());
+  private static ModelInfo ofJson(AnswerBytes answer) throws InputException {
+    ModelMetadata metadata = ModelMetadata.ofJson(answer.text());
+    return new ModelInfo(metadata.version(), metadata.signatures());
   }
 }

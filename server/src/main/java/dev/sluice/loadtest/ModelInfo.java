@@ -1,5 +1,6 @@
 package dev.sluice.loadtest;
 
+import dev.sluice.client.tensor.ModelMetadata;
 import dev.sluice.protos.serving.SignatureDefMap;
 import dev.sluice.protos.tensorflow.SignatureDef;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
  */
 record ModelInfo(OptionalLong version, SignatureDefMap signatures) {
   /** What a request means that names no signature. */
-  static final String DEFAULT_SIGNATURE = "serving_default";
+  static final String DEFAULT_SIGNATURE = ModelMetadata.DEFAULT_SIGNATURE;
 
   /**
    * Returns a signature.

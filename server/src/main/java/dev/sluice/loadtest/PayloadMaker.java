@@ -1,12 +1,12 @@
 package dev.sluice.loadtest;
 
+import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.JsonInput;
+import dev.sluice.client.tensor.NamedTensor;
+import dev.sluice.client.tensor.TensorJson;
 import dev.sluice.loadtest.LoadSettings.Input;
-import dev.sluice.loadtest.input.InputException;
-import dev.sluice.loadtest.input.InputTensor;
-import dev.sluice.loadtest.input.JsonInput;
 import dev.sluice.loadtest.input.RandomInput;
 import dev.sluice.loadtest.input.TensorBytes;
-import dev.sluice.loadtest.input.TensorJson;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.tensorflow.SignatureDef;
@@ -51,7 +51,7 @@ final class PayloadMaker {
     RandomInput maker = new RandomInput(input.seed(), input.batch());
     List<byte[]> bodies = new ArrayList<>();
     for (int i = 0; i < input.count(); i++) {
-      List<InputTensor> tensors = maker.make(definition);
+      List<NamedTensor> tensors = maker.make(definition);
       bodies.add(
           switch (target.protocol()) {
             case REST ->

@@ -4,9 +4,6 @@ import dev.sluice.loadtest.BenchException;
 import dev.sluice.loadtest.BenchOptions;
 import dev.sluice.loadtest.LoadTest;
 import dev.sluice.loadtest.Stop;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +28,12 @@ final class BenchCommand {
       }
       test =
           new LoadTest(
-              options, Version.current(), System.out, System.err, errorsGoToATerminal(), stop);
+              options,
+              Version.current(),
+              System.out,
+              System.err,
+              Terminal.is(Terminal.STANDARD_ERROR),
+              stop);
     } catch (BenchException e) {
       complain(e);
       return Main.FAILURE;
@@ -60,15 +62,6 @@ final class BenchCommand {
       var _ = reported.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static boolean errorsGoToATerminal() {
-    try {
-      String file = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");
-    } catch (IOException e) {
-      return false;
     }
   }
 }

@@ -16,6 +16,7 @@ public final class Main {
         tensorflow_model_server
                  the same by TensorFlow Serving's own rules: its defaults, --name=value only
         demo     serve a bundled model and show some of its answers: sluice demo --help
+        predict  ask a model of a running server, show the answer: sluice predict --help
         bench    put load on a running server and report latencies: sluice bench --help
         test     run the tests (from a checkout only)
         build    build only (from a checkout only)
@@ -42,6 +43,7 @@ public final class Main {
       case "serve" -> ServeCommand.run(flags);
       case "tensorflow_model_server" -> ModelServerCommand.run(flags);
       case "demo" -> DemoCommand.run(flags);
+      case "predict" -> PredictCommand.run(flags);
       case "bench" -> BenchCommand.run(flags);
       case "--help", "-h", "help" -> {
         System.out.print(USAGE);
@@ -55,7 +57,7 @@ public final class Main {
         System.err.println(
             "sluice: unknown command "
                 + arguments.getFirst()
-                + "; expected serve, tensorflow_model_server, demo, bench, test, build, dist, --help or --version");
+                + "; expected serve, tensorflow_model_server, demo, predict, bench, test, build, dist, --help or --version");
         yield FAILURE;
       }
     };

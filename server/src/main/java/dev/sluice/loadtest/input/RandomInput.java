@@ -1,6 +1,10 @@
 package dev.sluice.loadtest.input;
 
 import com.google.protobuf.ByteString;
+import dev.sluice.client.tensor.DataKind;
+import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.NamedTensor;
+import dev.sluice.client.tensor.Values;
 import dev.sluice.protos.tensorflow.DataType;
 import dev.sluice.protos.tensorflow.SignatureDef;
 import dev.sluice.protos.tensorflow.TensorInfo;
@@ -50,14 +54,14 @@ public final class RandomInput {
    * @throws InputException if a dtype is not one that can be made, or no input has the first
    *     dimension open though a batch is asked for
    */
-  public List<InputTensor> make(SignatureDef signature) throws InputException {
+  public List<NamedTensor> make(SignatureDef signature) throws InputException {
     if (batch.isPresent()
         && signature.getInputsMap().values().stream().noneMatch(RandomInput::takesBatch)) {
       throw new InputException(
           "--batch=%d: no input of the signature has an open first dimension"
               .formatted(batch.getAsInt()));
     }
-    List<InputTensor> inputs = new ArrayList<>();
+    List<NamedTensor> inputs = new ArrayList<>();
     // Sorted, so that a seed means the same whatever the order in the message.
     for (var input : new TreeMap<>(signature.getInputsMap()).entrySet()) {
       inputs.add(tensor(input.getKey(), input.getValue()));
@@ -70,7 +74,7 @@ public final class RandomInput {
     return shape.getUnknownRank() || (shape.getDimCount() > 0 && shape.getDim(0).getSize() < 0);
   }
 
-  private InputTensor tensor(String name, TensorInfo info) throws InputException {
+  private NamedTensor tensor(String name, TensorInfo info) throws InputException {
     List<Integer> shape = new ArrayList<>();
     if (info.getTensorShape().getUnknownRank()) {
       shape.add(batch.orElse(1));
@@ -92,7 +96,7 @@ public final class RandomInput {
       }
     }
     DataType dtype = info.getDtype();
-    return new InputTensor(name, dtype, shape, values(name, dtype, (int) elements));
+    return new NamedTensor(name, dtype, shape, values(name, dtype, (int) elements));
   }
 
   private Values values(String name, DataType dtype, int count) throws InputException {

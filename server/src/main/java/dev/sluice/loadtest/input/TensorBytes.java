@@ -1,6 +1,8 @@
 package dev.sluice.loadtest.input;
 
 import com.google.protobuf.ByteString;
+import dev.sluice.client.tensor.NamedTensor;
+import dev.sluice.client.tensor.Values;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.tensorflow.DataType;
@@ -18,13 +20,13 @@ public final class TensorBytes {
   private TensorBytes() {}
 
   /** Returns a request with these inputs. */
-  public static PredictRequest request(ModelSpec model, List<InputTensor> inputs) {
+  public static PredictRequest request(ModelSpec model, List<NamedTensor> inputs) {
     PredictRequest.Builder request = PredictRequest.newBuilder().setModelSpec(model);
     inputs.forEach(input -> request.putInputs(input.name(), proto(input)));
     return request.build();
   }
 
-  static TensorProto proto(InputTensor tensor) {
+  static TensorProto proto(NamedTensor tensor) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     tensor.shape().forEach(size -> shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size)));
     TensorProto.Builder proto =

@@ -1,6 +1,9 @@
 package dev.sluice.loadtest.input;
 
 import com.google.protobuf.ByteString;
+import dev.sluice.client.tensor.DataKind;
+import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.Values;
 import dev.sluice.protos.tensorflow.DataType;
 import dev.sluice.protos.tensorflow.TensorProto;
 import dev.sluice.protos.tensorflow.TensorShapeProto;

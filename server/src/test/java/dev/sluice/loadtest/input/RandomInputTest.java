@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.NamedTensor;
+import dev.sluice.client.tensor.Values;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.tensorflow.DataType;
 import dev.sluice.protos.tensorflow.SignatureDef;
@@ -19,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class RandomInputTest {
   private static final OptionalInt NO_BATCH = OptionalInt.empty();
 
-  private static InputTensor make(DataType dtype, OptionalInt batch, long... shape)
+  private static NamedTensor make(DataType dtype, OptionalInt batch, long... shape)
       throws InputException {
     return new RandomInput(1, batch).make(Signatures.of("x", dtype, shape)).getFirst();
   }
@@ -70,7 +73,7 @@ final class RandomInputTest {
     assertEquals(List.of(1, 3, 1), make(DataType.DT_FLOAT, NO_BATCH, -1, 3, -1).shape());
     assertEquals(List.of(7, 3, 1), make(DataType.DT_FLOAT, OptionalInt.of(7), -1, 3, -1).shape());
     assertEquals(List.of(), make(DataType.DT_FLOAT, NO_BATCH).shape());
-    InputTensor unknownRank =
+    NamedTensor unknownRank =
         new RandomInput(1, OptionalInt.of(7))
             .make(Signatures.ofUnknownRank("x", DataType.DT_FLOAT))
             .getFirst();

@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
+import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.JsonInput;
+import dev.sluice.client.tensor.NamedTensor;
+import dev.sluice.client.tensor.TensorJson;
+import dev.sluice.client.tensor.Values;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.tensorflow.DataType;
 import dev.sluice.protos.tensorflow.SignatureDef;
@@ -27,7 +32,7 @@ final class TensorFormsTest {
           .putInputs("b", Signatures.info(DataType.DT_STRING, -1))
           .build();
 
-  private static List<InputTensor> read(String json, SignatureDef signature) throws InputException {
+  private static List<NamedTensor> read(String json, SignatureDef signature) throws InputException {
     return JsonInput.read(JsonParser.parseString(json).getAsJsonObject(), signature);
   }
 
@@ -44,19 +49,19 @@ final class TensorFormsTest {
       })
   void valuesSurviveJsonAndProtobuf(DataType dtype) throws InputException {
     SignatureDef signature = Signatures.of("x", dtype, -1, 3);
-    InputTensor made = new RandomInput(5, OptionalInt.of(4)).make(signature).getFirst();
-    InputTensor read = read(TensorJson.request("", List.of(made)), signature).getFirst();
+    NamedTensor made = new RandomInput(5, OptionalInt.of(4)).make(signature).getFirst();
+    NamedTensor read = read(TensorJson.request("", List.of(made)), signature).getFirst();
     TensorProto proto = TensorBytes.proto(made);
     assertEquals(proto, TensorBytes.proto(read));
     assertEquals(List.of(4, 3), read.shape());
     Values back = TensorValues.of(proto).orElseThrow();
     assertEquals(
-        proto, TensorBytes.proto(new InputTensor("x", dtype, made.shape(), back)), "read again");
+        proto, TensorBytes.proto(new NamedTensor("x", dtype, made.shape(), back)), "read again");
   }
 
   @Test
   void rowsNameTheirInputsIfThereAreSeveral() throws InputException {
-    List<InputTensor> inputs =
+    List<NamedTensor> inputs =
         read("{\"instances\":[{\"a\":[1,2],\"b\":\"x\"},{\"b\":\"y\",\"a\":[3,4]}]}", TWO);
     assertEquals(
         "{\"signature_name\":\"s\",\"instances\":[{\"a\":[1.0,2.0],\"b\":\"x\"},"
@@ -77,7 +82,7 @@ final class TensorFormsTest {
   void bytesThatAreNoTextGoAsBase64() throws InputException {
     SignatureDef signature = Signatures.of("x", DataType.DT_STRING, -1);
     String json = "{\"instances\":[{\"b64\":\"/w==\"}]}";
-    InputTensor tensor = read(json, signature).getFirst();
+    NamedTensor tensor = read(json, signature).getFirst();
     assertEquals(
         List.of(ByteString.copyFrom(new byte[] {(byte) 0xff})),
         assertInstanceOf(Values.Texts.class, tensor.values()).elements());
@@ -86,7 +91,7 @@ final class TensorFormsTest {
 
   @Test
   void largeIntegersKeepTheirBits() throws InputException {
-    InputTensor signed =
+    NamedTensor signed =
         read("{\"inputs\":[-9223372036854775808, 1e2]}", Signatures.of("x", DataType.DT_INT64, -1))
             .getFirst();
     assertArrayEquals(

@@ -1,4 +1,4 @@
-package dev.sluice.loadtest.input;
+package dev.sluice.client.tensor;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -8,7 +8,6 @@ import com.google.protobuf.ByteString;
 import dev.sluice.protos.tensorflow.DataType;
 import dev.sluice.protos.tensorflow.SignatureDef;
 import dev.sluice.protos.tensorflow.TensorInfo;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.TreeMap;
 /** Reads the inputs of a JSON predict request, in the row form or by columns. */
 public final class JsonInput {
   private static final String BYTES = "b64";
+  private static final int LONGEST_SHOWN = 40;
 
   private JsonInput() {}
 
@@ -27,7 +27,7 @@ public final class JsonInput {
    *
    * @throws InputException if the body is none, or does not fit the signature
    */
-  public static List<InputTensor> read(JsonObject body, SignatureDef signature)
+  public static List<NamedTensor> read(JsonObject body, SignatureDef signature)
       throws InputException {
     Map<String, JsonElement> columns;
     if (body.get("instances") instanceof JsonArray rows) {
@@ -37,7 +37,7 @@ public final class JsonInput {
     } else {
       throw new InputException("expected a body with \"instances\" or \"inputs\"");
     }
-    List<InputTensor> inputs = new ArrayList<>();
+    List<NamedTensor> inputs = new ArrayList<>();
     for (var column : columns.entrySet()) {
       TensorInfo info = signature.getInputsMap().get(column.getKey());
       if (info == null) {
@@ -45,9 +45,19 @@ public final class JsonInput {
             "no input %s in the signature, which has %s"
                 .formatted(column.getKey(), String.join(", ", names(signature))));
       }
-      inputs.add(new Reader(column.getKey(), info.getDtype()).read(column.getValue()));
+      inputs.add(tensor(column.getKey(), info.getDtype(), column.getValue()));
     }
     return inputs;
+  }
+
+  /**
+   * Returns the tensor that nested lists stand for.
+   *
+   * @throws InputException if they are ragged, or an element is not of the dtype
+   */
+  public static NamedTensor tensor(String name, DataType dtype, JsonElement nested)
+      throws InputException {
+    return new Reader(name, dtype).read(nested);
   }
 
   private static Set<String> names(SignatureDef signature) {
@@ -119,7 +129,7 @@ public final class JsonInput {
       this.dtype = dtype;
     }
 
-    InputTensor read(JsonElement nested) throws InputException {
+    NamedTensor read(JsonElement nested) throws InputException {
       for (JsonElement first = nested; first instanceof JsonArray list; ) {
         shape.add(list.size());
         if (list.isEmpty()) {
@@ -128,23 +138,19 @@ public final class JsonInput {
         first = list.get(0);
       }
       gather(nested, 0);
-      try {
-        return new InputTensor(name, dtype, shape, values());
-      } catch (IllegalArgumentException | ArithmeticException | UnsupportedOperationException e) {
-        throw new InputException("the input %s has a value that is no %s".formatted(name, dtype));
-      }
+      return new NamedTensor(name, dtype, shape, values());
     }
 
     private void gather(JsonElement nested, int depth) throws InputException {
       if (depth == shape.size()) {
         if (!nested.isJsonPrimitive() && !isBytes(nested)) {
-          throw new InputException("the input %s has lists of different depth".formatted(name));
+          throw new InputException("%s has lists of different depth".formatted(name));
         }
         elements.add(nested);
         return;
       }
       if (!(nested instanceof JsonArray list) || list.size() != shape.get(depth)) {
-        throw new InputException("the input %s has lists of different length".formatted(name));
+        throw new InputException("%s has lists of different length".formatted(name));
       }
       for (JsonElement part : list) {
         gather(part, depth + 1);
@@ -152,35 +158,44 @@ public final class JsonInput {
     }
 
     private Values values() throws InputException {
-      return switch (DataKind.of(dtype)) {
-        case REAL ->
-            new Values.Reals(elements.stream().mapToDouble(JsonElement::getAsDouble).toArray());
-        case INTEGER -> new Values.Integers(elements.stream().mapToLong(Reader::integer).toArray());
-        case BOOLEAN -> booleans();
-        case TEXT -> new Values.Texts(elements.stream().map(Reader::text).toList());
-        case OTHER ->
-            throw new InputException(
-                "the input %s is %s, which JSON cannot carry".formatted(name, dtype));
-      };
-    }
-
-    /** Exact, and with {@code 3.0} and {@code 1e2}; of unsigned 64-bit numbers the bits. */
-    private static long integer(JsonElement element) {
-      BigDecimal value = element.getAsBigDecimal();
-      return value.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0
-          ? value.toBigIntegerExact().longValue()
-          : value.longValueExact();
-    }
-
-    private Values booleans() throws InputException {
-      boolean[] values = new boolean[elements.size()];
-      for (int i = 0; i < values.length; i++) {
-        if (!elements.get(i).getAsJsonPrimitive().isBoolean()) {
-          throw new InputException("the input %s has a value that is no DT_BOOL".formatted(name));
-        }
-        values[i] = elements.get(i).getAsBoolean();
+      DataKind kind = DataKind.of(dtype);
+      if (kind == DataKind.OTHER) {
+        throw new InputException("%s is %s, which JSON cannot carry".formatted(name, dtype));
       }
-      return new Values.Booleans(values);
+      int at = 0;
+      try {
+        ValuesBuilder values = new ValuesBuilder(kind, elements.size());
+        for (; at < elements.size(); at++) {
+          put(values, kind, at);
+        }
+        return values.build();
+      } catch (IllegalArgumentException | ArithmeticException | UnsupportedOperationException e) {
+        throw new InputException(
+            "%s%s: %s is no %s".formatted(name, Indices.of(shape, at), found(at), dtype));
+      }
+    }
+
+    private void put(ValuesBuilder values, DataKind kind, int at) {
+      JsonElement element = elements.get(at);
+      switch (kind) {
+        case REAL -> values.putReal(at, element.getAsDouble());
+        case INTEGER -> values.putInteger(at, WholeNumbers.of(element.getAsBigDecimal(), dtype));
+        case BOOLEAN -> values.putBoolean(at, truth(element));
+        case TEXT -> values.putText(at, text(element));
+        case OTHER -> throw new IllegalStateException("never read");
+      }
+    }
+
+    private String found(int at) {
+      String text = elements.get(at).toString();
+      return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
+    }
+
+    private static boolean truth(JsonElement element) {
+      if (!element.getAsJsonPrimitive().isBoolean()) {
+        throw new IllegalArgumentException("no truth value");
+      }
+      return element.getAsBoolean();
     }
 
     private static ByteString text(JsonElement element) {

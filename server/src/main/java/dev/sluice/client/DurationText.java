@@ -1,4 +1,4 @@
-package dev.sluice.loadtest;
+package dev.sluice.client;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Durations as load tools write them: {@code 500ms}, {@code 10s}, {@code 2m}; seconds if bare. */
-final class DurationText implements ITypeConverter<Duration> {
+public final class DurationText implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)?");
 
   @Override
@@ -29,7 +29,8 @@ final class DurationText implements ITypeConverter<Duration> {
     return Duration.ofNanos((long) (seconds * 1e9));
   }
 
-  static String of(Duration duration) {
+  /** Returns a duration for people: {@code 500 ms}, {@code 10 s}. */
+  public static String of(Duration duration) {
     double seconds = duration.toNanos() / 1e9;
     return seconds < 1
         ? String.format(Locale.ROOT, "%.0f ms", seconds * 1000)

@@ -1,4 +1,4 @@
-package dev.sluice.loadtest.input;
+package dev.sluice.client.tensor;
 
 import com.google.protobuf.ByteString;
 import java.util.List;

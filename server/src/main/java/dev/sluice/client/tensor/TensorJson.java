@@ -1,4 +1,4 @@
-package dev.sluice.loadtest.input;
+package dev.sluice.client.tensor;
 
 import com.google.gson.JsonPrimitive;
 import com.google.protobuf.ByteString;
@@ -6,7 +6,7 @@ import dev.sluice.protos.tensorflow.DataType;
 import java.util.Base64;
 import java.util.List;
 
-/** Writes tensors as the JSON body of a predict request. */
+/** Writes tensors as the JSON body of a predict request, or of an answer. */
 public final class TensorJson {
   private final StringBuilder json = new StringBuilder();
 
@@ -17,21 +17,40 @@ public final class TensorJson {
    *
    * @param signature the signature's name; empty to leave it out
    */
-  public static String request(String signature, List<InputTensor> inputs) {
+  public static String request(String signature, List<NamedTensor> inputs) {
+    TensorJson writer = begin(signature);
+    if (haveSameRows(inputs)) {
+      writer.rows(inputs);
+    } else {
+      writer.columns("inputs", inputs);
+    }
+    return writer.json.append('}').toString();
+  }
+
+  /** Returns a body by columns, whatever the shapes: the answer is by columns too. */
+  public static String columnRequest(String signature, List<NamedTensor> inputs) {
+    TensorJson writer = begin(signature);
+    writer.columns("inputs", inputs);
+    return writer.json.append('}').toString();
+  }
+
+  /** Returns tensors as a server answers them by columns. */
+  public static String answer(List<NamedTensor> outputs) {
+    TensorJson writer = begin("");
+    writer.columns("outputs", outputs);
+    return writer.json.append('}').toString();
+  }
+
+  private static TensorJson begin(String signature) {
     TensorJson writer = new TensorJson();
     writer.json.append('{');
     if (!signature.isEmpty()) {
       writer.json.append("\"signature_name\":").append(quoted(signature)).append(',');
     }
-    if (haveSameRows(inputs)) {
-      writer.rows(inputs);
-    } else {
-      writer.columns(inputs);
-    }
-    return writer.json.append('}').toString();
+    return writer;
   }
 
-  private static boolean haveSameRows(List<InputTensor> inputs) {
+  private static boolean haveSameRows(List<NamedTensor> inputs) {
     return !inputs.isEmpty()
         && inputs.stream()
             .allMatch(
@@ -40,11 +59,11 @@ public final class TensorJson {
                         && input.shape().getFirst().equals(rows(inputs.getFirst())));
   }
 
-  private static int rows(InputTensor input) {
+  private static int rows(NamedTensor input) {
     return input.shape().isEmpty() ? -1 : input.shape().getFirst();
   }
 
-  private void rows(List<InputTensor> inputs) {
+  private void rows(List<NamedTensor> inputs) {
     json.append("\"instances\":[");
     for (int row = 0; row < rows(inputs.getFirst()); row++) {
       json.append(row == 0 ? "" : ",");
@@ -62,15 +81,15 @@ public final class TensorJson {
     json.append(']');
   }
 
-  private void row(InputTensor input, int row) {
+  private void row(NamedTensor input, int row) {
     int size = input.values().count() / rows(input);
     nested(input, 1, row * size, size);
   }
 
-  private void columns(List<InputTensor> inputs) {
-    json.append("\"inputs\":{");
+  private void columns(String member, List<NamedTensor> inputs) {
+    json.append('"').append(member).append("\":{");
     for (int i = 0; i < inputs.size(); i++) {
-      InputTensor input = inputs.get(i);
+      NamedTensor input = inputs.get(i);
       json.append(i == 0 ? "" : ",").append(quoted(input.name())).append(':');
       nested(input, 0, 0, input.values().count());
     }
@@ -83,7 +102,7 @@ public final class TensorJson {
    * @param depth how many indices the prefix has
    * @param from where the part begins, of {@code size} elements
    */
-  private void nested(InputTensor input, int depth, int from, int size) {
+  private void nested(NamedTensor input, int depth, int from, int size) {
     if (depth == input.shape().size()) {
       element(input, from);
       return;
@@ -97,7 +116,7 @@ public final class TensorJson {
     json.append(']');
   }
 
-  private void element(InputTensor input, int at) {
+  private void element(NamedTensor input, int at) {
     switch (input.values()) {
       case Values.Reals(double[] elements) -> {
         // The shortest text of what is sent: of a float fewer digits than of a double.

@@ -1,17 +1,17 @@
-package dev.sluice.loadtest.input;
+package dev.sluice.client.tensor;
 
 import dev.sluice.protos.tensorflow.DataType;
 import java.util.List;
 
 /**
- * One input of a request.
+ * One input of a request, or one output of an answer.
  *
  * @param name its name in the signature
  * @param shape no dimension for a scalar
  */
-public record InputTensor(String name, DataType dtype, List<Integer> shape, Values values) {
+public record NamedTensor(String name, DataType dtype, List<Integer> shape, Values values) {
   /** Checks that shape and values fit, and copies the shape. */
-  public InputTensor {
+  public NamedTensor {
     shape = List.copyOf(shape);
     if (elements(shape) != values.count()) {
       throw new IllegalArgumentException(
@@ -20,7 +20,7 @@ public record InputTensor(String name, DataType dtype, List<Integer> shape, Valu
   }
 
   /** Returns the number of elements of a shape. */
-  static int elements(List<Integer> shape) {
+  public static int elements(List<Integer> shape) {
     int product = 1;
     for (int size : shape) {
       product = Math.multiplyExact(product, size);
