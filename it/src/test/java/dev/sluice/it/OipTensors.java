@@ -37,12 +37,17 @@ final class OipTensors {
     return DATATYPES.containsKey(golden.get("dtype").getAsString());
   }
 
+  /** Returns true if the elements of a golden tensor are numbers of 16 bits with a fraction. */
+  static boolean isHalf(JsonObject golden) {
+    String datatype = datatype(golden);
+    return datatype.equals("FP16") || datatype.equals("BF16");
+  }
+
   /** Returns true if JSON has the values of a golden tensor. */
   static boolean hasJson(JsonObject golden) {
-    String datatype = datatype(golden);
     boolean objects =
         golden.getAsJsonArray("data").asList().stream().anyMatch(JsonElement::isJsonObject);
-    return !datatype.equals("FP16") && !datatype.equals("BF16") && !objects;
+    return !isHalf(golden) && !objects;
   }
 
   static String datatype(JsonObject golden) {

@@ -18,7 +18,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,29 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpenInferenceRestTest {
   private static final String HEADER = "Inference-Header-Content-Length";
-  private static final List<String> MODELS =
-      List.of("digits", "dtypes", "half_plus_two", "recommender", "text_classifier");
 
   private final HttpClient client = HttpClient.newHttpClient();
   private ServerProcess server;
 
   @BeforeAll
   void start(@TempDir Path scratch) throws Exception {
-    StringBuilder config = new StringBuilder("model_config_list {\n");
-    for (String model : MODELS) {
-      config.append(
-          """
-            config {
-              name: "%s"
-              base_path: "%s"
-              model_platform: "tensorflow"
-              model_version_policy { all {} }
-            }
-          """
-              .formatted(model, Models.path(model)));
-    }
-    Path file = Files.writeString(scratch.resolve("models.config"), config.append("}\n"));
-    server = ServerProcess.serve("--model_config_file=" + file);
+    server = OipGolden.serve(scratch);
   }
 
   @AfterAll
@@ -81,42 +64,23 @@ class OpenInferenceRestTest {
 
   private List<DynamicTest> tests(Predicate<JsonObject> hasForm, boolean raw) throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
-    for (String model : MODELS) {
-      String golden = Files.readString(Models.path(model).resolve("golden.json"));
-      for (JsonElement element : JsonParser.parseString(golden).getAsJsonArray()) {
-        JsonObject test = element.getAsJsonObject();
-        if (test.get("method").getAsString().equals("tensorflow/serving/predict")
-            && test.has("outputs")
-            && tensorsOf(test).stream().allMatch(OipTensors::hasDatatype)
-            && tensorsOf(test).stream().allMatch(hasForm)) {
-          String name = model + ": " + test.get("name").getAsString();
-          tests.add(DynamicTest.dynamicTest(name, () -> check(model, test, raw)));
-        }
+    for (OipGolden.Case golden : OipGolden.cases()) {
+      if (golden.tensors().stream().allMatch(hasForm)) {
+        tests.add(DynamicTest.dynamicTest(golden.name(), () -> check(golden, raw)));
       }
     }
-    assertTrue(tests.size() > 40, "found only " + tests.size() + " cases");
+    assertTrue(tests.size() > 250, "found only " + tests.size() + " cases");
     return tests;
   }
 
-  private static List<JsonObject> tensorsOf(JsonObject test) {
-    List<JsonObject> tensors = new ArrayList<>();
-    for (String side : new String[] {"inputs", "outputs"}) {
-      test.getAsJsonObject(side)
-          .asMap()
-          .values()
-          .forEach(tensor -> tensors.add(tensor.getAsJsonObject()));
-    }
-    return tensors;
-  }
-
-  private void check(String model, JsonObject test, boolean raw) throws Exception {
+  private void check(OipGolden.Case golden, boolean raw) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     JsonArray inputs = new JsonArray();
-    for (Map.Entry<String, JsonElement> input : test.getAsJsonObject("inputs").asMap().entrySet()) {
+    for (Map.Entry<String, JsonElement> input : golden.inputs().asMap().entrySet()) {
       inputs.add(input(input.getKey(), input.getValue().getAsJsonObject(), raw, bytes));
     }
     JsonObject parameters = new JsonObject();
-    parameters.add("signature_name", test.get("signature"));
+    parameters.addProperty("signature_name", golden.signature());
     parameters.addProperty("binary_data_output", raw);
     JsonObject request = new JsonObject();
     request.addProperty("id", "golden");
@@ -124,12 +88,12 @@ class OpenInferenceRestTest {
     request.add("inputs", inputs);
     HttpResponse<byte[]> answer =
         post(
-            "/v2/models/%s/versions/%d/infer".formatted(model, test.get("version").getAsLong()),
+            "/v2/models/%s/versions/%s/infer".formatted(golden.model(), golden.version()),
             request.toString().getBytes(StandardCharsets.UTF_8),
             bytes.toByteArray());
     String text = new String(answer.body(), StandardCharsets.UTF_8);
     assertEquals(200, answer.statusCode(), text);
-    checkOutputs(answer, test);
+    checkOutputs(answer, golden);
   }
 
   private static JsonObject input(
@@ -161,7 +125,7 @@ class OpenInferenceRestTest {
     return numbers;
   }
 
-  private void checkOutputs(HttpResponse<byte[]> answer, JsonObject test) {
+  private void checkOutputs(HttpResponse<byte[]> answer, OipGolden.Case golden) {
     int length =
         answer.headers().firstValue(HEADER).map(Integer::parseInt).orElse(answer.body().length);
     JsonObject body =
@@ -169,24 +133,15 @@ class OpenInferenceRestTest {
     ByteBuffer raw =
         ByteBuffer.wrap(Arrays.copyOfRange(answer.body(), length, answer.body().length));
     assertEquals("golden", body.get("id").getAsString());
-    assertEquals(test.get("version").getAsString(), body.get("model_version").getAsString());
-    JsonObject wanted = test.getAsJsonObject("outputs");
+    assertEquals(golden.version(), body.get("model_version").getAsString());
     JsonArray outputs = body.getAsJsonArray("outputs");
-    assertEquals(wanted.size(), outputs.size());
-    JsonObject tolerance = test.getAsJsonObject("tolerance");
+    assertEquals(golden.outputs().size(), outputs.size());
     for (JsonElement element : outputs) {
       JsonObject output = element.getAsJsonObject();
       String name = output.get("name").getAsString();
       JsonObject found =
           output.has("data") ? OipTensors.ofJson(output) : OipTensors.ofRaw(output, raw);
-      assertEquals(
-          "",
-          Tensors.difference(
-              Tensors.toProto(found),
-              wanted.getAsJsonObject(name),
-              tolerance.get("rtol").getAsDouble(),
-              tolerance.get("atol").getAsDouble()),
-          name);
+      golden.assertMatches(name, found);
     }
     assertEquals(0, raw.remaining());
   }
