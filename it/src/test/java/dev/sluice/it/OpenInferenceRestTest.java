@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import java.io.ByteArrayOutputStream;
@@ -120,7 +121,7 @@ class OpenInferenceRestTest {
     for (JsonElement element : data) {
       boolean special =
           List.of("\"NaN\"", "\"Infinity\"", "\"-Infinity\"").contains(element.toString());
-      numbers.add(special ? parse(element.getAsString()) : element);
+      numbers.add(special ? new JsonPrimitive(element.getAsDouble()) : element);
     }
     return numbers;
   }
