@@ -60,7 +60,7 @@ class OpenInferenceTest {
     StringBuilder models = new StringBuilder("model_config_list {\n");
     for (String name : List.of("half_plus_two", "recommender", "digits", "dtypes", COMING)) {
       models.append(
-          "config { name: \"%s\" base_path: \"%s\" model_version_policy { all {} } }\n"
+          "config { name: '%s' base_path: '%s' model_platform: 'tensorflow' model_version_policy { all {} } }\n"
               .formatted(name, Models.path(name)));
     }
     Path config = Files.writeString(scratch.resolve("models.config"), models.append("}"));

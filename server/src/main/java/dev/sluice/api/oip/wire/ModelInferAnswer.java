@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +156,7 @@ public final class ModelInferAnswer {
     if (requestId.length > 0) {
       out.bytes(ID, requestId);
     }
-    out.raw(java.lang.foreign.MemorySegment.ofArray(parameters), 0, parameters.length);
+    out.raw(MemorySegment.ofArray(parameters), 0, parameters.length);
     for (OutputEncoding output : outputs) {
       out.varint(OUTPUTS);
       out.varint(output.size());

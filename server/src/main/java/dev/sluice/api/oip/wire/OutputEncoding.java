@@ -10,6 +10,7 @@ import dev.sluice.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** One output as an InferOutputTensor and its raw values: their sizes first, then their bytes. */
 final class OutputEncoding {
@@ -22,8 +23,7 @@ final class OutputEncoding {
   private final byte[] name;
   private final byte[] datatype;
   private final byte[] parameters;
-  private final TypedContents typed;
-  private final boolean isTyped;
+  private final @Nullable TypedContents typed;
   private final int shapeSize;
   private final long size;
   private final long rawSize;
@@ -46,8 +46,7 @@ final class OutputEncoding {
     this.name = name.getBytes(StandardCharsets.UTF_8);
     this.datatype = Datatype.label(tensor.dtype()).getBytes(StandardCharsets.ISO_8859_1);
     this.parameters = parameters;
-    this.isTyped = form == Form.TYPED;
-    this.typed = new TypedContents(tensor, isTyped);
+    this.typed = form == Form.TYPED ? new TypedContents(tensor) : null;
     this.shapeSize = shapeSize(tensor.shape());
     this.rawSize = form == Form.RAW ? RawValues.size(tensor) : 0;
     this.size =
@@ -55,7 +54,7 @@ final class OutputEncoding {
             + fieldSize(datatype.length)
             + (shapeSize == 0 ? 0 : fieldSize(shapeSize))
             + parameters.length
-            + (isTyped ? fieldSize(typed.size()) : 0);
+            + (typed == null ? 0 : fieldSize(typed.size()));
   }
 
   private static int shapeSize(Shape shape) {
@@ -93,7 +92,7 @@ final class OutputEncoding {
       }
     }
     out.raw(MemorySegment.ofArray(parameters), 0, parameters.length);
-    if (isTyped) {
+    if (typed != null) {
       out.varint(CONTENTS);
       out.varint(typed.size());
       typed.write(out);

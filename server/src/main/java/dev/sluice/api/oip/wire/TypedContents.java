@@ -16,16 +16,12 @@ final class TypedContents {
   private final long elements;
   private final long valuesSize;
 
-  /**
-   * Sizes a tensor of one of the protocol's types.
-   *
-   * @param wanted false if it is not to be written in this form after all
-   */
-  TypedContents(Tensor tensor, boolean wanted) {
+  /** Sizes a tensor of a type that has a list. */
+  TypedContents(Tensor tensor) {
     this.tensor = tensor;
     this.datatype = Objects.requireNonNull(Datatype.of(tensor.dtype()));
     this.elements = tensor.shape().elements();
-    this.valuesSize = wanted ? valuesSize() : 0;
+    this.valuesSize = valuesSize();
   }
 
   /** Returns true if the protocol has a list for a type. */
