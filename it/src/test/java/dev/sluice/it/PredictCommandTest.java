@@ -237,7 +237,9 @@ final class PredictCommandTest {
 
   @Test
   void mistakesAreReadable() throws Exception {
+    var _ = predict("half", "--input=1").lines();
     Ended noModel = predict("nope");
+    assertTrue(noModel.output.matches("(?s).*\\nIt has answered for .*half.*"), noModel.output);
     assertEquals(1, noModel.code);
     assertTrue(noModel.output.contains(" does not serve nope: "), noModel.output);
     Ended noVersion = predict("half", "--version=99");

@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
 
 /** What a server tells of the models that it has, for who asked in vain. */
 final class Known {
-  /** The API has no list of models, but the metrics name those that were asked. */
+  /** The API has no list of models, but the metrics name those that answered. */
   static final String METRICS = "/monitoring/prometheus/metrics";
 
-  private static final Pattern MODEL = Pattern.compile("\\{model_name=\"([^\"\\\\]+)\"");
+  private static final Pattern MODEL =
+      Pattern.compile("request_count\\{model_name=\"([^\"\\\\]+)\",status=\"OK\"");
 
   private Known() {}
 

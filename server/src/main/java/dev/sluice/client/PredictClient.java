@@ -147,9 +147,10 @@ public final class PredictClient {
     if (answers.isEmpty()) {
       return;
     }
-    List<NamedTensor> outputs = chosen(Batches.join(answers));
+    List<NamedTensor> all = Batches.join(answers);
+    List<NamedTensor> outputs = chosen(all);
     if (!settings.json()) {
-      show(outputs, batches.size(), nanos, version);
+      show(outputs, all, batches.size(), nanos, version);
     }
     if (settings.file().isPresent()) {
       settings.file().get().write(outputs);
@@ -166,12 +167,17 @@ public final class PredictClient {
         .toList();
   }
 
-  private void show(List<NamedTensor> outputs, int requests, long nanos, OptionalLong version)
+  private void show(
+      List<NamedTensor> outputs,
+      List<NamedTensor> all,
+      int requests,
+      long nanos,
+      OptionalLong version)
       throws InputException {
     if (settings.top().isPresent() && !AnswerTable.hasScores(outputs)) {
       throw new InputException("--top: no output is a vector of scores for each row");
     }
-    out.print(new AnswerTable(outputs, settings.top(), screen).text());
+    out.print(new AnswerTable(outputs, all, settings.top(), screen).text());
     int rows = Rows.common(outputs);
     out.println(
         String.format(

@@ -139,7 +139,8 @@ final class PredictClientTest {
     server.on(
         "/monitoring/prometheus/metrics",
         200,
-        ":tensorflow:serving:request_count{model_name=\"digits\",status=\"OK\"} 1\n");
+        ":tensorflow:serving:request_count{model_name=\"digits\",status=\"OK\"} 1\n"
+            + ":tensorflow:serving:request_count{model_name=\"nope\",status=\"NOT_FOUND\"} 1\n");
     assertEquals(
         server.url() + " does not serve nope: not here (HTTP 404)\nIt has answered for digits.",
         assertThrows(ServerException.class, this::unknown).getMessage());

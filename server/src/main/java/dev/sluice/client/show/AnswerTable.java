@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 /** The outputs of an answer as a table: a line a row, or an output a line if they have no rows. */
 public final class AnswerTable {
   private final List<NamedTensor> outputs;
+  private final List<NamedTensor> all;
   private final OptionalInt top;
   private final Screen screen;
   private final Cells cells;
@@ -20,10 +21,14 @@ public final class AnswerTable {
   /**
    * Creates a table.
    *
+   * @param outputs that are shown
+   * @param all outputs of the answer: scores may be named by one that is not shown
    * @param top how many of the largest of each vector of scores are shown; empty: the vectors
    */
-  public AnswerTable(List<NamedTensor> outputs, OptionalInt top, Screen screen) {
+  public AnswerTable(
+      List<NamedTensor> outputs, List<NamedTensor> all, OptionalInt top, Screen screen) {
     this.outputs = List.copyOf(outputs);
+    this.all = List.copyOf(all);
     this.top = top;
     this.screen = screen;
     this.cells = new Cells(screen.ellipsis());
@@ -98,7 +103,7 @@ public final class AnswerTable {
   /** Returns the only strings beside the scores that can name them, if there are such. */
   private List<ByteString> labels(NamedTensor scores) {
     List<Values.Texts> texts = new ArrayList<>();
-    for (NamedTensor output : outputs) {
+    for (NamedTensor output : all) {
       if (output.shape().equals(scores.shape())
           && output.values() instanceof Values.Texts strings) {
         texts.add(strings);

@@ -31,7 +31,7 @@ final class AnswerTableTest {
 
   private static String table(Screen screen, int top, NamedTensor... outputs) {
     OptionalInt largest = top == 0 ? OptionalInt.empty() : OptionalInt.of(top);
-    return new AnswerTable(List.of(outputs), largest, screen).text();
+    return new AnswerTable(List.of(outputs), List.of(outputs), largest, screen).text();
   }
 
   @Test
@@ -114,6 +114,22 @@ final class AnswerTableTest {
             1,
             reals("p", List.of(1, 2), 0.25, 0.75),
             texts("name", List.of(1, 2), "dog", "cat")));
+  }
+
+  @Test
+  void anOutputThatIsNotShownNamesThemToo() {
+    NamedTensor scores = reals("p", List.of(1, 2), 0.25, 0.75);
+    assertEquals(
+        """
+        #  p
+        0  cat  0.75
+        """,
+        new AnswerTable(
+                List.of(scores),
+                List.of(scores, texts("name", List.of(1, 2), "dog", "cat")),
+                OptionalInt.of(1),
+                WIDE)
+            .text());
   }
 
   @Test
