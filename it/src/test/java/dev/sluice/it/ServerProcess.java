@@ -1,6 +1,7 @@
 package dev.sluice.it;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -18,9 +19,16 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A server in a process of its own, with everything that it printed. */
 final class ServerProcess implements AutoCloseable {
+  /** On the class path, as a folder or as a jar. */
+  private static final Pattern OTHER_ENGINES =
+      Pattern.compile("(engines/|sluice-engine-)(onnx|pytorch|trees)");
+
   /** Several servers may start at once on few slow cores. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -84,6 +92,24 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(main("tensorflow_model_server", List.of(flags)), grpc, rest);
   }
 
+  /**
+   * Starts {@code tensorflow_model_server} on free ports without waiting, with no other engine than
+   * the reference has.
+   */
+  static ServerProcess launchReference(List<String> jvmOptions, String... flags)
+      throws IOException {
+    int grpc = FreePorts.next();
+    int rest = FreePorts.next();
+    List<String> all = new ArrayList<>(List.of("--port=" + grpc, "--rest_api_port=" + rest));
+    all.addAll(List.of(flags));
+    String classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> !OTHER_ENGINES.matcher(entry).find())
+            .collect(Collectors.joining(File.pathSeparator));
+    Process process = main("tensorflow_model_server", all, jvmOptions, classPath);
+    return new ServerProcess(process, grpc, rest);
+  }
+
   /** Starts the program with a command and flags, in a JVM like this one. */
   static Process main(String command, List<String> flags) throws IOException {
     return main(command, flags, List.of());
@@ -91,12 +117,18 @@ final class ServerProcess implements AutoCloseable {
 
   private static Process main(String command, List<String> flags, List<String> furtherJvmOptions)
       throws IOException {
+    return main(command, flags, furtherJvmOptions, System.getProperty("java.class.path"));
+  }
+
+  private static Process main(
+      String command, List<String> flags, List<String> furtherJvmOptions, String classPath)
+      throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(jvmOptions());
     line.addAll(furtherJvmOptions);
     line.add("-cp");
-    line.add(System.getProperty("java.class.path"));
+    line.add(classPath);
     line.add("dev.sluice.main.Main");
     line.add(command);
     line.addAll(flags);

@@ -14,6 +14,7 @@ public final class Handover implements Runnable {
   /** Emptied by whoever comes first: the worker's queue must not keep what was dropped. */
   private final AtomicReference<@Nullable Ends> ends;
 
+  /** Creates a hand-over of work that is either served or dropped. */
   public Handover(Runnable serve, Runnable drop) {
     this.ends = new AtomicReference<>(new Ends(serve, drop));
   }

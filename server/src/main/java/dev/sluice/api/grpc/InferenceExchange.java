@@ -25,6 +25,7 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
 
   private boolean refused;
 
+  /** Creates the exchange of one call. */
   public InferenceExchange(
       GrpcInference<H, P> service, ServerCall<MessageBytes, P> rpc, @Nullable Deadline deadline) {
     this.rpc = rpc;

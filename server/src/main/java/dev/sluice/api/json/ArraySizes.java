@@ -20,6 +20,7 @@ public final class ArraySizes {
   private int[] ends = NONE;
   private int count;
 
+  /** Creates an index of no arrays. */
   public ArraySizes() {
     this(false);
   }

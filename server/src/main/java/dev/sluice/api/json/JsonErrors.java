@@ -7,6 +7,7 @@ import dev.sluice.servable.ServingException;
 public final class JsonErrors {
   private JsonErrors() {}
 
+  /** Returns the error for a body without a byte. */
   public static ServingException emptyBody() {
     return ServingException.invalidArgument("JSON Parse error: The document is empty");
   }
@@ -22,6 +23,7 @@ public final class JsonErrors {
         "JSON Value: " + ValueDump.of(bytes, position) + " " + problem);
   }
 
+  /** Returns an error that quotes a value and names the type that it should have. */
   public static ServingException type(byte[] bytes, int position, String expected) {
     return value(
         bytes,
@@ -29,12 +31,17 @@ public final class JsonErrors {
         "Type: " + typeName(bytes[position]) + " is not of expected type: " + expected);
   }
 
+  /**
+   * Returns an error, UNIMPLEMENTED, that quotes a value and names a type that no JSON can be
+   * converted to.
+   */
   public static ServingException unsupported(byte[] bytes, int position, String type) {
     return new ServingException(
         Code.UNIMPLEMENTED,
         "Conversion of JSON Value: " + ValueDump.of(bytes, position) + " to type: " + type);
   }
 
+  /** Returns the error for text that is no base64. */
   public static ServingException base64() {
     return ServingException.invalidArgument("Unable to base64 decode");
   }

@@ -46,6 +46,9 @@ public final class JsonScanner {
   /** True if a value is due at the position, false if one has just ended there. */
   private boolean valueDue = true;
 
+  /**
+   * Creates a scanner of the bytes from {@code start} to {@code end}, which tells members of it.
+   */
   public JsonScanner(byte[] bytes, int start, int end, JsonMembers members) {
     this.bytes = bytes;
     this.start = start;

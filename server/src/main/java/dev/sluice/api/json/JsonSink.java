@@ -48,14 +48,17 @@ public final class JsonSink {
     length = end;
   }
 
+  /** Appends one byte. */
   public void put(int value) {
     reserve(1)[length++] = (byte) value;
   }
 
+  /** Appends bytes. */
   public void put(byte[] source) {
     put(source, 0, source.length);
   }
 
+  /** Appends a part of some bytes. */
   public void put(byte[] source, int from, int count) {
     System.arraycopy(source, from, reserve(count), length, count);
     length += count;

@@ -9,8 +9,10 @@ public final class JsonWriter {
   /** True if a comma is due before the next name or value. */
   private boolean behindValue;
 
+  /** Creates a writer of an empty text. */
   public JsonWriter() {}
 
+  /** Begins an object or an array. */
   public JsonWriter open(char bracket) {
     comma();
     sink.put(bracket);
@@ -18,6 +20,7 @@ public final class JsonWriter {
     return this;
   }
 
+  /** Ends an object or an array. */
   public JsonWriter close(char bracket) {
     sink.put(bracket);
     behindValue = true;
@@ -33,6 +36,7 @@ public final class JsonWriter {
     return this;
   }
 
+  /** Writes a string. */
   public JsonWriter value(String text) {
     comma();
     quoted(text);
@@ -40,6 +44,7 @@ public final class JsonWriter {
     return this;
   }
 
+  /** Writes an integer. */
   public JsonWriter value(long number) {
     comma();
     sink.number(number);
@@ -47,6 +52,7 @@ public final class JsonWriter {
     return this;
   }
 
+  /** Writes true or false. */
   public JsonWriter value(boolean truth) {
     comma();
     sink.ascii(truth ? "true" : "false");

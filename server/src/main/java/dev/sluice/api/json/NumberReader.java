@@ -29,6 +29,7 @@ public final class NumberReader {
   private int digitCount;
   private int wholeEnd;
 
+  /** Creates a reader that stands at a position of a checked document. */
   public NumberReader(byte[] bytes, int position) {
     this.bytes = bytes;
     this.first = position;

@@ -17,6 +17,7 @@ public final class NumericReader extends ElementReader {
   private final DataType dtype;
   private final MemorySegment data;
 
+  /** Creates a reader that writes to the memory of a tensor. */
   public NumericReader(byte[] bytes, DataType dtype, MemorySegment data) {
     this.bytes = bytes;
     this.numbers = new NumberReader(bytes, 0);

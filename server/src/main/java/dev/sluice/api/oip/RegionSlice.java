@@ -13,7 +13,10 @@ public record RegionSlice(String region, long offset, long byteSize) {
   /** The parameters of a tensor that say so, and of an output that lies there. */
   public static final String REGION = "shared_memory_region";
 
+  /** The parameter for how many bytes of the region are meant. */
   public static final String BYTE_SIZE = "shared_memory_byte_size";
+
+  /** The parameter for where in the region they begin; 0 without it. */
   public static final String OFFSET = "shared_memory_offset";
 
   /**

@@ -185,6 +185,7 @@ public final class MessageBytes implements AutoCloseable {
     }
   }
 
+  /** Returns false if the bytes could not be read, which has been noted. */
   public boolean isReadable() {
     return readable;
   }

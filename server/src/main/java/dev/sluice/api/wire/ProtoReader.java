@@ -38,6 +38,7 @@ public final class ProtoReader {
   private int index;
   private int stop;
 
+  /** Creates a reader of a whole message. */
   public ProtoReader(MessageBytes message) {
     this.message = message;
     this.limit = message.size();
@@ -45,10 +46,12 @@ public final class ProtoReader {
     this.stop = buffer.limit();
   }
 
+  /** Returns how many bytes of the message lie before the next one to read. */
   public int position() {
     return start + index;
   }
 
+  /** Returns true if the limit has not been reached. */
   public boolean hasMore() {
     return start + index < limit;
   }
@@ -116,6 +119,7 @@ public final class ProtoReader {
     return tag;
   }
 
+  /** Reads a number of up to ten bytes. */
   public long readVarint() throws MalformedMessageException {
     int at = index;
     if (at >= stop) {
@@ -154,6 +158,7 @@ public final class ProtoReader {
     throw new MalformedMessageException();
   }
 
+  /** Reads four bytes, the lowest first. */
   public int readFixed32() throws MalformedMessageException {
     if (stop - index >= Integer.BYTES) {
       int value = buffer.getInt(index);
@@ -163,6 +168,7 @@ public final class ProtoReader {
     return (int) readFixedAcross(Integer.BYTES);
   }
 
+  /** Reads eight bytes, the lowest first. */
   public long readFixed64() throws MalformedMessageException {
     if (stop - index >= Long.BYTES) {
       long value = buffer.getLong(index);
@@ -189,6 +195,7 @@ public final class ProtoReader {
     return (int) length;
   }
 
+  /** Passes over bytes. */
   public void skip(int length) throws MalformedMessageException {
     if (length <= stop - index) {
       index += length;

@@ -32,6 +32,7 @@ public final class ProtoWriter {
     return (Long.SIZE * 10 - Long.numberOfLeadingZeros(value) * 9) >>> 6;
   }
 
+  /** Writes a number in as few bytes as it needs, a negative one in ten. */
   public void varint(long value) throws IOException {
     long rest = value;
     if (chunk.length - filled < LONGEST_VARINT) {

@@ -213,10 +213,12 @@ public final class InferBody implements JsonMembers {
     return id;
   }
 
+  /** Returns the request's own parameters. */
   public Parameters parameters() {
     return parameters;
   }
 
+  /** Returns the inputs, in their order. */
   public List<InferInput> inputs() {
     return inputs;
   }

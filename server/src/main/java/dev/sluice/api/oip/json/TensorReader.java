@@ -23,6 +23,7 @@ public final class TensorReader {
   private final SharedMemory regions;
   private long rawRead;
 
+  /** Creates a reader of the inputs of one body. */
   public TensorReader(InferBody body, InferInputs inputs, SharedMemory regions) {
     this.body = body;
     this.inputs = inputs;

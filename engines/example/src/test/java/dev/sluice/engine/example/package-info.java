@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.engine.example;
+
+import org.jspecify.annotations.NullMarked;
