@@ -101,6 +101,7 @@ class ModelsPollTest {
     directories.look();
     Files.delete(directory.resolve("a"));
     directories.look();
+    directories.look();
     assertEquals(List.of(List.of("a"), List.of("a", "b"), List.of("b")), watched);
     assertEquals("--model_repository: now serving 1 models", info.getLast());
     assertEquals(List.of(), errors);
