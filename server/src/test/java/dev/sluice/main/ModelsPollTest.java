@@ -160,6 +160,27 @@ class ModelsPollTest {
   }
 
   @Test
+  void anErrorIsLoggedOnceAndEndsNothing() {
+    ModelsPoll failing =
+        new ModelsPoll(
+            new ModelsOrigin(
+                "list",
+                Optional.empty(),
+                current -> {
+                  throw new StackOverflowError("deep");
+                }),
+            Duration.ofDays(1),
+            new ModelReload(
+                new ModelsValidator(Set.of(), true), new Recorder(), ModelsConfig.NOTHING, false),
+            new ModelsPoll.Log(info::add, errors::add));
+    failing.look();
+    failing.look();
+    assertEquals(
+        List.of("PollFilesystemAndReloadConfig failed: java.lang.StackOverflowError: deep (list)"),
+        errors);
+  }
+
+  @Test
   void refusedLabelIsLogged() throws IOException {
     write(MODEL.formatted("m", "version_labels { key: 'l' value: 1 }"));
     poll.look();
