@@ -15,7 +15,9 @@ public sealed interface Outcome {
      * The highest wanted version is available or has ended in an error, after all its retries
      * (lifecycle.md §8): what the reference, which loads that one first, sees first.
      */
-    END
+    END,
+    /** As {@link #END}, or no version is wanted: nobody waits for one that may never come. */
+    END_OR_NONE
   }
 
   /** A version is available, the highest of those. */

@@ -17,8 +17,13 @@ record Progress(List<VersionStatus> versions) {
   Optional<Outcome> outcome(Outcome.Until until) {
     return switch (until) {
       case FIRST_TRY -> firstTry();
-      case END -> versions.stream().findFirst().flatMap(Progress::end);
+      case END -> end();
+      case END_OR_NONE -> versions.isEmpty() ? Optional.of(new Outcome.NoVersions()) : end();
     };
+  }
+
+  private Optional<Outcome> end() {
+    return versions.stream().findFirst().flatMap(Progress::end);
   }
 
   private static Optional<Outcome> end(VersionStatus highest) {

@@ -56,6 +56,10 @@ public final class FileSystemSource implements Source {
   @GuardedBy("lock")
   private Map<String, String> unreadable = Map.of();
 
+  /** The models of which nothing is wanted only because it is not whole yet. */
+  @GuardedBy("lock")
+  private Set<String> settlingModels = Set.of();
+
   /** True if a look that was given up has ended since the last turn. */
   @GuardedBy("lock")
   private boolean lateResults;
@@ -69,6 +73,7 @@ public final class FileSystemSource implements Source {
   // Touched by the source's thread only.
   private Set<String> reported = Set.of();
   private final Map<String, String> failures = new HashMap<>();
+  private final Set<String> unsettled = new HashSet<>();
   private final Map<String, AspiredVersions> wishes = new HashMap<>();
   private final Map<String, Set<String>> complaints = new HashMap<>();
 
@@ -190,6 +195,16 @@ public final class FileSystemSource implements Source {
     }
   }
 
+  /** Returns true if the last look found versions of a model, but none that is whole yet. */
+  public boolean isSettling(String model) {
+    lock.lock();
+    try {
+      return settlingModels.contains(model);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @GuardedBy("lock")
   private Map<String, String> notLooked() {
     Map<String, String> reasons = new HashMap<>();
@@ -261,6 +276,7 @@ public final class FileSystemSource implements Source {
     try {
       looked = turn;
       unreadable = failures;
+      settlingModels = Set.copyOf(unsettled);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -307,6 +323,7 @@ public final class FileSystemSource implements Source {
     }
     reported = byName.keySet();
     failures.keySet().retainAll(reported);
+    unsettled.retainAll(reported);
     wishes.keySet().retainAll(reported);
     complaints.keySet().retainAll(reported);
     if (settling != null) {
@@ -328,6 +345,11 @@ public final class FileSystemSource implements Source {
     String name = result.model().name();
     VersionFinder.Look look = result.look();
     warn(name, look.complaints());
+    if (look.unsettled()) {
+      unsettled.add(name);
+    } else {
+      unsettled.remove(name);
+    }
     if (look.wish() == null) {
       failures.put(name, look.complaints().getFirst());
     } else {

@@ -61,6 +61,12 @@ class ManagerAwaitTest {
       assertEquals(
           new Outcome.Pending(),
           harness.manager.await(List.of("empty"), Outcome.Until.END, Duration.ZERO).get("empty"));
+      assertEquals(
+          new Outcome.NoVersions(),
+          harness
+              .manager
+              .await(List.of("empty"), Outcome.Until.END_OR_NONE, PATIENCE)
+              .get("empty"));
     }
   }
 

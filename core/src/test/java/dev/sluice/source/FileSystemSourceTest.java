@@ -415,6 +415,29 @@ class FileSystemSourceTest {
   }
 
   @Test
+  void whatIsNotWholeYetIsSaid() throws Exception {
+    AtomicBoolean unsettled = new AtomicBoolean(true);
+    Function<WatchedModel, VersionFinder.Look> finder =
+        model ->
+            new VersionFinder.Look(
+                new AspiredVersions(model.name(), List.of()), List.of(), unsettled.get());
+    try (FileSystemSource source =
+        new FileSystemSource(Duration.ZERO, warnings::add, finder, Duration.ofMinutes(1))) {
+      source.start(reports::add);
+      look(source, all("a"));
+      assertTrue(source.isSettling("a"));
+      assertFalse(source.isSettling("b"));
+      unsettled.set(false);
+      look(source, all("a"));
+      assertFalse(source.isSettling("a"));
+      unsettled.set(true);
+      look(source, all("a"));
+      look(source);
+      assertFalse(source.isSettling("a"), "it is not watched");
+    }
+  }
+
+  @Test
   void aHangingBasePathIsReportedWhenItAnswersAlsoWithoutPolling() throws Exception {
     versions("dead", "1");
     CountDownLatch answer = new CountDownLatch(1);

@@ -65,7 +65,7 @@ final class ModelsPoll implements AutoCloseable {
       problem =
           "PollFilesystemAndReloadConfig failed to ReloadConfig: %s (%s)"
               .formatted(e.text(), origin.name());
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) {
       // The root of this thread: the next look may find something better.
       problem = "PollFilesystemAndReloadConfig failed: %s (%s)".formatted(bug, origin.name());
     }

@@ -24,11 +24,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * the last whom the source hears.
  */
 final class SelectedModels implements ModelReload.Models, ModelControl {
-  /** How long a waiting call may take to notice that the server stops. */
+  /** How long a waiting call may take to notice that the server stops, or what others did. */
   private static final Duration RECHECK = Duration.ofMillis(250);
+
+  /** What the largest models take, and more; a call that waits longer may be made again. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final ServedModels served;
   private final Manager manager;
+  private final Duration patience;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean stopping;
 
@@ -44,7 +48,13 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
    * @param configured what is, or soon will be, watched already
    */
   SelectedModels(ServedModels served, List<WatchedModel> configured) {
+    this(served, configured, PATIENCE);
+  }
+
+  /** Creates a selection of everything, whose calls wait for so long. */
+  SelectedModels(ServedModels served, List<WatchedModel> configured, Duration patience) {
     this.served = served;
+    this.patience = patience;
     this.manager = served.manager();
     this.configured = List.copyOf(configured);
   }
@@ -75,9 +85,13 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
 
   @Override
   public void load(String model) throws ServingException, InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
     select(model, true);
+    requireLook(model);
     while (true) {
-      switch (served.await(List.of(model), RECHECK).get(model)) {
+      Outcome outcome = served.awaitLoaded(model, RECHECK);
+      requireSelected(model);
+      switch (outcome) {
         case Outcome.Available _ -> {
           return;
         }
@@ -90,17 +104,34 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
             throw new ServingException(
                 Code.NOT_FOUND,
                 "Model %s: expected a version to load, found none".formatted(model));
-        case Outcome.Pending _ -> refuseIfStopping(model);
-        case null -> throw new IllegalStateException("no outcome for " + model);
+        case Outcome.Pending _ -> requirePatience(model, "loaded", end);
       }
+    }
+  }
+
+  /** Only the first look counts: a later one that fails does not end a load under way. */
+  private void requireLook(String model) throws ServingException, InterruptedException {
+    String reason = served.awaitLook().get(model);
+    refuseIfStopping(model);
+    requireSelected(model);
+    if (reason != null) {
+      throw new ServingException(
+          Code.NOT_FOUND,
+          "Model %s: expected a directory of versions, found none that can be read: %s"
+              .formatted(model, reason));
     }
   }
 
   @Override
   public void unload(String model) throws ServingException, InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
     select(model, false);
+    // Before that, a version that loads could still become available.
+    served.awaitWishes(patience);
+    requireUnselected(model);
     while (!manager.states().await(() -> !isAvailable(model), RECHECK)) {
-      refuseIfStopping(model);
+      requireUnselected(model);
+      requirePatience(model, "unloaded", end);
     }
   }
 
@@ -121,10 +152,59 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
     }
   }
 
+  private void requirePatience(String model, String what, long end) throws ServingException {
+    refuseIfStopping(model);
+    if (System.nanoTime() - end >= 0) {
+      throw new ServingException(
+          Code.DEADLINE_EXCEEDED,
+          "Model %s: expected it to be %s within %d s, found it under way; it still goes on"
+              .formatted(model, what, patience.toSeconds()));
+    }
+  }
+
+  /** Refuses to wait for a model that others have taken away meanwhile. */
+  private void requireSelected(String model) throws ServingException {
+    lock.lock();
+    try {
+      if (!isConfigured(model)) {
+        throw new ServingException(
+            Code.ABORTED,
+            "Model %s was removed by a later configuration before it was loaded".formatted(model));
+      }
+      if (unloaded.contains(model)) {
+        throw new ServingException(
+            Code.ABORTED,
+            "Model %s was unloaded by another call before it was loaded".formatted(model));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses to wait for the end of a model that others want again; dropped ones go anyway. */
+  private void requireUnselected(String model) throws ServingException {
+    lock.lock();
+    try {
+      if (isConfigured(model) && !unloaded.contains(model)) {
+        throw new ServingException(
+            Code.ABORTED,
+            "Model %s was loaded again, by another call or a later configuration, before it was gone"
+                .formatted(model));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean isConfigured(String model) {
+    return configured.stream().anyMatch(known -> known.name().equals(model));
+  }
+
   private void select(String model, boolean wanted) throws ServingException {
     lock.lock();
     try {
-      if (configured.stream().noneMatch(known -> known.name().equals(model))) {
+      if (!isConfigured(model)) {
         throw new ServingException(
             Code.NOT_FOUND,
             ("Model %s: expected a model of the configuration, found none of that name; add it"
@@ -132,7 +212,8 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
                 .formatted(model));
       }
       boolean changes = wanted ? unloaded.remove(model) : unloaded.add(model);
-      if (changes) {
+      // To watch the same again is to look again, which is what a load asks for.
+      if (changes || wanted) {
         Set<String> hidden = Set.copyOf(unloaded);
         served.watch(configured.stream().filter(known -> !hidden.contains(known.name())).toList());
       }

@@ -30,4 +30,23 @@ record ServedModels(Manager manager, FileSystemSource source) implements ModelRe
     var _ = source.awaitLook();
     return manager.await(names, Outcome.Until.END, timeout);
   }
+
+  /** Waits for a look at what was last watched; returns why a model could not be looked at. */
+  Map<String, String> awaitLook() throws InterruptedException {
+    return source.awaitLook();
+  }
+
+  /** Waits likewise, but not for versions that nobody is copying. */
+  Outcome awaitLoaded(String model, Duration timeout) throws InterruptedException {
+    var _ = source.awaitLook();
+    // Asked before the wait: what is whole since then has been wished by then.
+    Outcome.Until until = source.isSettling(model) ? Outcome.Until.END : Outcome.Until.END_OR_NONE;
+    return manager.await(List.of(model), until, timeout).getOrDefault(model, new Outcome.Pending());
+  }
+
+  /** Waits until the manager has taken the wishes for what was last watched. */
+  void awaitWishes(Duration timeout) throws InterruptedException {
+    var _ = source.awaitLook();
+    var _ = manager.await(List.of(), Outcome.Until.END, timeout);
+  }
 }

@@ -101,6 +101,7 @@ class ModelsPollTest {
     directories.look();
     Files.delete(directory.resolve("a"));
     directories.look();
+    directories.look();
     assertEquals(List.of(List.of("a"), List.of("a", "b"), List.of("b")), watched);
     assertEquals("--model_repository: now serving 1 models", info.getLast());
     assertEquals(List.of(), errors);
@@ -156,6 +157,27 @@ class ModelsPollTest {
     poll.look();
     assertEquals(List.of(List.of("m")), watched);
     assertTrue(errors.getFirst().contains("Cannot transition"), errors.getFirst());
+  }
+
+  @Test
+  void anErrorIsLoggedOnceAndEndsNothing() {
+    ModelsPoll failing =
+        new ModelsPoll(
+            new ModelsOrigin(
+                "list",
+                Optional.empty(),
+                current -> {
+                  throw new StackOverflowError("deep");
+                }),
+            Duration.ofDays(1),
+            new ModelReload(
+                new ModelsValidator(Set.of(), true), new Recorder(), ModelsConfig.NOTHING, false),
+            new ModelsPoll.Log(info::add, errors::add));
+    failing.look();
+    failing.look();
+    assertEquals(
+        List.of("PollFilesystemAndReloadConfig failed: java.lang.StackOverflowError: deep (list)"),
+        errors);
   }
 
   @Test

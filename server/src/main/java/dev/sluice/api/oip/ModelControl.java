@@ -8,8 +8,9 @@ public interface ModelControl {
    * Has a model served, and waits until it can be used. One that is served already is looked for
    * once more, so that versions that are new are found now.
    *
-   * @throws ServingException NOT_FOUND if there is no such model or it has no version; what is
-   *     wrong with it if it cannot be loaded
+   * @throws ServingException NOT_FOUND if there is no such model, it has no version, or where it
+   *     lies cannot be read; ABORTED if another takes it away meanwhile; DEADLINE_EXCEEDED if it
+   *     takes too long, and still goes on; what is wrong with it if it cannot be loaded
    * @throws InterruptedException if nobody waits any more; the model stays wished
    */
   void load(String model) throws ServingException, InterruptedException;
@@ -18,7 +19,8 @@ public interface ModelControl {
    * Takes a model away, until it is loaded again or the configuration changes, and waits until no
    * request can reach it.
    *
-   * @throws ServingException NOT_FOUND if there is no such model
+   * @throws ServingException NOT_FOUND if there is no such model; ABORTED if another has it loaded
+   *     again meanwhile; DEADLINE_EXCEEDED if it takes too long, and still goes on
    * @throws InterruptedException if nobody waits any more; the model goes all the same
    */
   void unload(String model) throws ServingException, InterruptedException;

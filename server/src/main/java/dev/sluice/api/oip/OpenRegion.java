@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +25,7 @@ record OpenRegion(SharedMemory.Region region, FileChannel file) {
 
   /** Opens the file of a region, which must have all of it. */
   static OpenRegion open(Path directory, SharedMemory.Region region) throws ServingException {
-    Path path = directory.resolve(fileName(region));
+    Path path = path(directory, region);
     try {
       // Before it is opened: to open a pipe could wait for ever.
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -51,6 +52,15 @@ record OpenRegion(SharedMemory.Region region, FileChannel file) {
       return opened;
     } catch (IOException e) {
       throw invalid(region, "memory that can be read and written", e.toString());
+    }
+  }
+
+  private static Path path(Path directory, SharedMemory.Region region) throws ServingException {
+    try {
+      return directory.resolve(fileName(region));
+    } catch (InvalidPathException e) {
+      // Such as half a surrogate pair, or what the locale's encoding has not.
+      throw invalid(region, "a key that can be a file's name", e.getReason());
     }
   }
 

@@ -25,6 +25,9 @@ public final class SharedMemory {
   /** Each holds a file descriptor. */
   static final int MOST_REGIONS = 1024;
 
+  /** Characters of a region's name, which is kept and told in messages. */
+  static final int LONGEST_NAME = 255;
+
   private final Path directory;
   private final Map<String, OpenRegion> regions = new ConcurrentHashMap<>();
 
@@ -51,6 +54,11 @@ public final class SharedMemory {
     if (region.name().isEmpty()) {
       throw ServingException.invalidArgument(
           "expected a name for a region of shared memory, found none");
+    }
+    if (region.name().length() > LONGEST_NAME) {
+      throw ServingException.invalidArgument(
+          "Shared memory region %.32s...: expected a name of at most %d characters, found %d"
+              .formatted(region.name(), LONGEST_NAME, region.name().length()));
     }
     if (regions.size() >= MOST_REGIONS) {
       throw new ServingException(

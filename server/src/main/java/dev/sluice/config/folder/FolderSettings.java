@@ -91,11 +91,14 @@ public final class FolderSettings implements SettingsSource {
   /** Returns a number that differs, all but certainly, when a file has been written. */
   static long stamp(Path file) {
     try {
-      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return 31 * found.lastModifiedTime().toMillis() + found.size();
+      return stamp(Files.readAttributes(file, BasicFileAttributes.class));
     } catch (IOException e) {
       return -1;
     }
+  }
+
+  static long stamp(BasicFileAttributes found) {
+    return 31 * found.lastModifiedTime().toMillis() + found.size();
   }
 
   /** A directory is a version's own if its name is the number. */

@@ -53,6 +53,42 @@ class ModelRepositoryTest {
     Files.createDirectory(first.resolve("a"));
     assertEquals(List.of("a", "b"), names(repository));
     Files.delete(first.resolve("b"));
+    assertEquals(List.of("a", "b"), names(repository), "it may be back at once");
+    assertEquals(List.of("a"), names(repository));
+  }
+
+  @Test
+  void aFolderThatIsRenamedAwayAndBackStays() throws Exception {
+    Path folder = Files.createDirectory(first.resolve("a"));
+    write(folder, "version_policy { all {} }");
+    ModelRepository repository = repository(first);
+    ModelEntry entry = repository.scan().model("a").orElseThrow();
+    for (int dance = 0; dance < 2; dance++) {
+      Files.move(folder, second.resolve("away"));
+      assertEquals(entry, repository.scan().model("a").orElseThrow());
+      Files.move(second.resolve("away"), folder);
+      assertEquals(entry, repository.scan().model("a").orElseThrow());
+    }
+    assertEquals(List.of(), warnings);
+  }
+
+  @Test
+  void aFolderThatCannotBeLookedAtStaysAndIsWarnedOfOnce() throws Exception {
+    Path target = Files.createDirectory(second.resolve("target"));
+    Path folder = Files.createSymbolicLink(first.resolve("a"), target);
+    ModelRepository repository = repository(first);
+    assertEquals(List.of("a"), names(repository));
+    Files.delete(folder);
+    Files.createSymbolicLink(folder, folder); // an error of the file system, for every user
+    Files.createSymbolicLink(first.resolve("b"), first.resolve("b"));
+    for (int look = 0; look < 3; look++) {
+      assertEquals(List.of("a"), names(repository));
+    }
+    String warning = "--model_repository: %s cannot be looked at: ".formatted(folder);
+    assertEquals(
+        1, warnings.stream().filter(line -> line.startsWith(warning)).count(), warnings::toString);
+    Files.delete(folder);
+    Files.createSymbolicLink(folder, target);
     assertEquals(List.of("a"), names(repository));
   }
 
@@ -106,14 +142,23 @@ class ModelRepositoryTest {
     ModelRepository repository = repository(first);
     write(folder, "version_policy { all {} }");
     assertEquals(new VersionSelection.All(), selection(repository));
+    write(folder, "version_policy { latest");
+    assertEquals(new VersionSelection.All(), selection(repository), "half-written");
     write(folder, "version_policy { latest { num_versions: 3 } }");
+    assertEquals(new VersionSelection.All(), selection(repository), "at the second look");
+    assertEquals(List.of(), warnings);
     assertEquals(new VersionSelection.Latest(3), selection(repository));
     write(folder, "version_policy { oldest {} }}");
+    assertEquals(new VersionSelection.Latest(3), selection(repository));
     assertEquals(new VersionSelection.Latest(3), selection(repository), "as it was");
     assertEquals(new VersionSelection.Latest(3), selection(repository));
     assertEquals(1, warnings.size(), warnings::toString);
     Files.delete(folder.resolve(TritonConfig.FILE));
+    assertEquals(new VersionSelection.Latest(3), selection(repository));
     assertEquals(VersionSelection.DEFAULT, selection(repository));
+    write(folder, "version_policy { all {} }");
+    assertEquals(VersionSelection.DEFAULT, selection(repository));
+    assertEquals(new VersionSelection.All(), selection(repository));
   }
 
   private static VersionSelection selection(ModelRepository repository) throws ConfigException {

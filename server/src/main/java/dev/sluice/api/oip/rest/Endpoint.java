@@ -57,6 +57,33 @@ enum Endpoint {
     return this == LOAD || this == UNLOAD || this == MEMORY_REGISTER || this == MEMORY_UNREGISTER;
   }
 
+  /** Returns true if the name in the path is a region's of shared memory, not a model's. */
+  boolean namesRegion() {
+    return switch (this) {
+      case MEMORY_STATUS,
+          MEMORY_REGISTER,
+          MEMORY_UNREGISTER,
+          CUDA_STATUS,
+          CUDA_REGISTER,
+          CUDA_UNREGISTER ->
+          true;
+      case INFER,
+          SERVER,
+          LIVE,
+          READY,
+          STATISTICS,
+          MODEL,
+          MODEL_READY,
+          MODEL_CONFIG,
+          INDEX,
+          LOAD,
+          UNLOAD,
+          TRACE,
+          LOGGING ->
+          false;
+    };
+  }
+
   /** Returns the methods, as the header {@code Allow} lists them. */
   String allow() {
     return allow;

@@ -12,17 +12,21 @@ import dev.sluice.api.rest.RouteCache;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Response;
+import dev.sluice.http.Watcher;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.RequestMeter;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import java.lang.System.Logger.Level;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The Open Inference Protocol over REST: everything under {@code /v2}. */
 public final class OipRestApi implements HttpHandler {
+  private static final System.Logger LOG = System.getLogger(OipRestApi.class.getName());
   private static final byte[] EMPTY = {};
 
   /** Read on the event loop. */
@@ -145,26 +149,54 @@ public final class OipRestApi implements HttpHandler {
     byte[] body = new byte[length];
     exchange.copyBody(body);
     if (route.endpoint().blocks()) {
-      Thread.ofVirtual().start(() -> answer(exchange, route, body));
+      Thread thread = Thread.ofVirtual().unstarted(() -> answer(exchange, route, body));
+      exchange.watch(new Interrupter(thread), Long.MAX_VALUE);
+      thread.start();
     } else {
       answer(exchange, route, body);
     }
   }
 
+  /** Ends the wait of a call whose client has left. Who is waited for bounds the time. */
+  private record Interrupter(Thread thread) implements Watcher {
+    @Override
+    public void onTimeout() {}
+
+    @Override
+    public void onDisconnect() {
+      thread.interrupt();
+    }
+  }
+
   private void answer(Exchange exchange, OipRoute.Other route, byte[] body) {
     long start = System.nanoTime();
+    int status;
+    byte[] text;
     try {
       OipInfo.Answer answer = info.answer(route, body);
-      infoMeter.succeeded(route.name(), System.nanoTime() - start);
-      byte[] text = answer.body();
-      exchange.respond(head(answer.status()), text, text.length);
+      status = answer.status();
+      text = answer.body();
     } catch (ServingException e) {
-      infoMeter.failed(route.name(), e.code().name());
-      errors.answer(exchange, e);
-    } catch (RuntimeException | Error bug) {
+      fail(exchange, route, e);
+      return;
+    } catch (RuntimeException bug) {
+      LOG.log(Level.ERROR, route.endpoint() + " of the Open Inference Protocol failed", bug);
+      fail(
+          exchange,
+          route,
+          new ServingException(Code.INTERNAL, "Internal error; the server's log has the reason"));
+      return;
+    } catch (Error e) {
       exchange.abort(); // on a thread of its own nobody else would end it
-      throw bug;
+      throw e;
     }
+    infoMeter.succeeded(route.model(), System.nanoTime() - start);
+    exchange.respond(head(status), text, text.length);
+  }
+
+  private void fail(Exchange exchange, OipRoute.Other route, ServingException failure) {
+    infoMeter.failed(route.model(), failure.code().name());
+    errors.answer(exchange, failure);
   }
 
   private Response head(int status) {

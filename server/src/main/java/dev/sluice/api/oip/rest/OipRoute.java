@@ -28,7 +28,12 @@ sealed interface OipRoute {
    * @param name of a model or a region; empty if the path has none
    * @param version of the model; empty if the path has none
    */
-  record Other(Endpoint endpoint, String name, String version) implements OipRoute {}
+  record Other(Endpoint endpoint, String name, String version) implements OipRoute {
+    /** Returns the model asked for; empty if it is none. */
+    String model() {
+      return endpoint.namesRegion() ? "" : name;
+    }
+  }
 
   /** A path that names no version, or no model. */
   record Refused(Endpoint endpoint, ServingException failure) implements OipRoute {}

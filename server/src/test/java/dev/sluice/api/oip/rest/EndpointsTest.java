@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.api.tfs.Await;
 import dev.sluice.lifecycle.VersionState;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -13,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +180,63 @@ final class EndpointsTest {
     assertTrue(error.contains("none"), error);
     assertTrue(
         body(400, server.post("/v2/systemsharedmemory/region/r/register", "{}")).contains("key"));
+  }
+
+  @Test
+  void aRegionsNameIsBounded() throws Exception {
+    String body = "{\"key\": \"none\", \"byte_size\": 1}";
+    String path = "/v2/systemsharedmemory/region/%s/register";
+    String error = body(400, server.post(path.formatted("r".repeat(256)), body));
+    assertTrue(error.contains("expected a name of at most 255 characters, found 256"), error);
+    error = body(400, server.post(path.formatted("r".repeat(255)), body));
+    assertTrue(error.contains("none of that key"), error);
+  }
+
+  @Test
+  void namesOfRegionsAreNotCountedAsModels() throws Exception {
+    body(404, server.get("/v2/systemsharedmemory/region/secret/status"));
+    body(501, server.get("/v2/cudasharedmemory/region/secret/status"));
+    body(200, server.post("/v2/systemsharedmemory/region/secret/unregister", ""));
+    body(404, server.get("/v2/models/none"));
+    String page = server.registry.page();
+    assertTrue(page.contains("none"), page);
+    assertTrue(!page.contains("secret"), page);
+  }
+
+  @Test
+  void aBugIsAnErrorWithABody() throws Exception {
+    server.onControl(
+        () -> {
+          throw new IllegalStateException("a bug");
+        });
+    assertEquals(
+        "{\"error\":\"Internal error; the server's log has the reason\"}",
+        body(500, server.post("/v2/repository/models/two/load", "")));
+  }
+
+  @Test
+  void aClientThatLeavesEndsItsWait() throws Exception {
+    CountDownLatch waits = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    server.onControl(
+        () -> {
+          waits.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            interrupted.countDown();
+            throw e;
+          }
+        });
+    try (Socket client = server.connect()) {
+      client
+          .getOutputStream()
+          .write(
+              "POST /v2/repository/models/two/load HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+                  .getBytes(UTF_8));
+      Await.latch("the load waits", waits);
+    }
+    Await.latch("the load was interrupted", interrupted);
   }
 
   @Test

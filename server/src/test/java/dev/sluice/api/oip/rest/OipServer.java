@@ -36,6 +36,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,8 +65,10 @@ final class OipServer implements AutoCloseable {
   final Limiter limiter = new Limiter(100);
   private final ByteBudget bodies = new ByteBudget(BODIES);
   private final ByteBudget inputs = new ByteBudget(BODIES);
-  final ServingMetrics metrics = new ServingMetrics(new MetricRegistry(), false);
+  final MetricRegistry registry = new MetricRegistry();
+  final ServingMetrics metrics = new ServingMetrics(registry, false);
   final List<String> controlled = new CopyOnWriteArrayList<>();
+  private volatile Step onControl = () -> {};
   private final Map<String, FakeServable> identities = new HashMap<>();
   private final Map<String, List<VersionStatus>> states = new TreeMap<>();
   private final MultiThreadIoEventLoopGroup loops =
@@ -141,23 +144,40 @@ final class OipServer implements AutoCloseable {
     setState(model, VersionState.AVAILABLE);
   }
 
+  /** What a load or an unload does. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws InterruptedException;
+  }
+
+  /** Sets what loads and unloads do; the default is nothing. */
+  void onControl(Step step) {
+    onControl = step;
+  }
+
+  Socket connect() throws IOException {
+    URI server = URI.create(address);
+    return new Socket(server.getHost(), server.getPort());
+  }
+
   /** Notes what it is told, and knows one model. */
   private final class Control implements ModelControl {
     @Override
-    public void load(String model) throws ServingException {
+    public void load(String model) throws ServingException, InterruptedException {
       control("load", model);
     }
 
     @Override
-    public void unload(String model) throws ServingException {
+    public void unload(String model) throws ServingException, InterruptedException {
       control("unload", model);
     }
 
-    private void control(String what, String model) throws ServingException {
+    private void control(String what, String model) throws ServingException, InterruptedException {
       if (!model.equals(TWO)) {
         throw new ServingException(Code.NOT_FOUND, "Model " + model + ": there is none");
       }
       controlled.add(what);
+      onControl.run();
     }
   }
 
