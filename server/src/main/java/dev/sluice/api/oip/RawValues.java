@@ -1,12 +1,12 @@
 package dev.sluice.api.oip;
 
 import dev.sluice.servable.ServingException;
+import dev.sluice.tensor.BoolTensors;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.StringTensors;
 import dev.sluice.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * The protocol's raw form of a tensor: its memory, little-endian and row by row; of BYTES each
@@ -38,16 +38,7 @@ public final class RawValues {
     MemorySegment data = inputs.allocate(index, datatype, shape, raw.length()).data();
     raw.copyTo(data, 0, raw.length());
     if (datatype == Datatype.BOOL) {
-      normalize(data);
-    }
-  }
-
-  /** An engine's C++ may take a bool that is neither 0 nor 1 for anything. */
-  private static void normalize(MemorySegment data) {
-    for (long i = 0; i < data.byteSize(); i++) {
-      if (data.get(ValueLayout.JAVA_BYTE, i) != 0) {
-        data.set(ValueLayout.JAVA_BYTE, i, (byte) 1);
-      }
+      BoolTensors.normalize(data);
     }
   }
 

@@ -15,21 +15,37 @@ import java.util.regex.Pattern;
  * @param assigns true if the code of the module, or of one below it, assigns attributes: a run may
  *     then change what later runs give
  * @param writes true if besides the module may write to what it is given or has given, or keep it:
- *     if it assigns, has collections of tensors, or operations that write to a tensor they have
+ *     if it assigns, has collections of tensors, operations that write to a tensor they have, or
+ *     runs something beside itself
+ * @param defers true if tensors may have elements in memory that are yet to be negated
  */
-record Forward(List<String> arguments, Outcome outcome, boolean assigns, boolean writes) {
+record Forward(
+    List<String> arguments, Outcome outcome, boolean assigns, boolean writes, boolean defers) {
   /** As in {@code (self.cache).last = x}. */
   private static final Pattern ASSIGNMENT =
       Pattern.compile("^ +[^\\s=:\"][^=:\"\\n]*\\.\\w+ = ", Pattern.MULTILINE);
 
+  /** Arguments that an operation writes its results to; each is the name of a result. */
+  private static final String RESULTS =
+      "out\\d*|values|indices|max|max_indices|min|min_indices|U|S|Vh?|Q|R|L|LU|P|pivots|info"
+          + "|sign|logabsdet|mantissa|exponent|eigenvalues|eigenvectors|inverse|hist|bin_edges";
+
+  /** Takes time linear in the source, whatever that is: no part of it is tried twice. */
   private static final Pattern WRITING =
       Pattern.compile(
           // An attribute that is a collection of tensors.
-          "^  \\w+ : [^\\n]*(?:List|Dict)\\[[^\\n]*Tensor"
-              // An operation in place: by convention the name ends in an underscore.
+          "^  \\w++ : (?>[^\\n]*?(?:List|Dict)\\[)[^\\n]*Tensor"
+              // An operation in place: by convention the name ends in an underscore, or it is
+              // one of Python's.
               + "|\\.\\w*[a-z0-9]_\\("
-              + "|\\bout=",
+              + "|\\.__i\\w+__\\("
+              + "|\\b(?:"
+              + RESULTS
+              + ")="
+              + "|\\bfork\\(|\\bawaitable",
           Pattern.MULTILINE);
+
+  private static final Pattern DEFERRING = Pattern.compile("(?:_neg_view|conj|adjoint|H)\\(");
 
   private static final String METHOD = "\n  def forward(";
   private static final String TENSOR = "Tensor";
@@ -64,7 +80,8 @@ record Forward(List<String> arguments, Outcome outcome, boolean assigns, boolean
         arguments(archive, source.substring(open, close)),
         new OutcomeReader(archive).read(type, methodOnly(code)),
         assigns,
-        assigns || has(archive, WRITING));
+        assigns || has(archive, WRITING),
+        has(archive, DEFERRING));
   }
 
   private static boolean has(TorchArchive archive, Pattern pattern) {

@@ -23,13 +23,18 @@ final class GlueCall implements AutoCloseable {
    *   8   the block made last
    *   16  reference of what has been thrown, a string; or 0
    *   24  where functions of the C API put their result
+   *   32  1 if there was no memory for something that the glue wanted to create
    */
-  private static final long BYTES = 32;
+  private static final long BYTES = 40;
   private static final long LAST_BLOCK = 8;
   private static final long THROWN = 16;
   private static final long RESULT = 24;
+  private static final long IS_SHORT = 32;
 
   private static final long HEADER_BYTES = 16;
+
+  /** What stands for something that there is no memory for: it has no elements. */
+  private static final long NOTHING = newNothing();
 
   private final long environment = NativeMemory.allocate(BYTES);
 
@@ -37,6 +42,13 @@ final class GlueCall implements AutoCloseable {
     NativeMemory.setLong(environment, GlueTable.ADDRESS);
     NativeMemory.setLong(environment + LAST_BLOCK, 0);
     NativeMemory.setLong(environment + THROWN, 0);
+    NativeMemory.setLong(environment + IS_SHORT, 0);
+  }
+
+  private static long newNothing() {
+    long reference = NativeMemory.allocate(Long.BYTES);
+    NativeMemory.setLong(reference, 0);
+    return reference;
   }
 
   /** Returns the address that the glue takes for JNI's environment. */
@@ -95,9 +107,14 @@ final class GlueCall implements AutoCloseable {
    * Ends a call; to be called after each that may throw.
    *
    * @throws TorchException if it has thrown, which is forgotten then
+   * @throws OutOfMemoryError if it could not create what it wanted to, which is forgotten, too
    */
   void check() throws TorchException {
     String text = takeThrown();
+    if (NativeMemory.getLong(environment + IS_SHORT) != 0) {
+      NativeMemory.setLong(environment + IS_SHORT, 0);
+      throw new OutOfMemoryError("for what a call of libtorch gives");
+    }
     if (text != null) {
       throw new TorchException(text);
     }
@@ -123,9 +140,25 @@ final class GlueCall implements AutoCloseable {
     NativeMemory.free(environment);
   }
 
-  /** Returns the reference of something new whose elements are undefined. */
-  static long create(long environment, long length, long elementBytes) {
+  private static long create(long environment, long length, long elementBytes) {
     long block = NativeMemory.allocate(HEADER_BYTES + length * elementBytes);
+    return created(environment, block, length);
+  }
+
+  /**
+   * Returns the reference of something new whose elements are undefined. If there is no memory for
+   * it, it has none: native code that waits for this cannot be thrown at.
+   */
+  static long createForGlue(long environment, long length, long elementBytes) {
+    long block = NativeMemory.tryAllocate(HEADER_BYTES + length * elementBytes);
+    if (block == 0) {
+      NativeMemory.setLong(environment + IS_SHORT, 1);
+      return NOTHING;
+    }
+    return created(environment, block, length);
+  }
+
+  private static long created(long environment, long block, long length) {
     NativeMemory.setLong(block, NativeMemory.getLong(environment + LAST_BLOCK));
     NativeMemory.setLong(environment + LAST_BLOCK, block);
     NativeMemory.setLong(block + Long.BYTES, length);

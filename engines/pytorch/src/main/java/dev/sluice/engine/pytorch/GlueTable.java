@@ -22,6 +22,9 @@ import java.lang.invoke.MethodType;
 final class GlueTable {
   private static final int FUNCTIONS = 235;
 
+  /** A message can hold all of a module's source. */
+  private static final int MOST_MESSAGE_BYTES = 64 << 10;
+
   private static final int THROW_NEW = 14;
   private static final int CALL_OBJECT_METHOD_V = 35;
   private static final int NEW_STRING_UTF = 167;
@@ -92,8 +95,8 @@ final class GlueTable {
     return 0;
   }
 
-  private static long throwNew(long environment, long type, long message) {
-    GlueCall.thrown(environment, newString(environment, message));
+  static long throwNew(long environment, long type, long message) {
+    GlueCall.thrown(environment, newString(environment, message, MOST_MESSAGE_BYTES));
     return 0;
   }
 
@@ -103,9 +106,13 @@ final class GlueTable {
   }
 
   private static long newString(long environment, long characters) {
-    long length = NativeMemory.stringLength(characters);
-    long reference = GlueCall.create(environment, length, 1);
-    NativeMemory.copy(characters, GlueCall.elements(reference), length);
+    return newString(environment, characters, Integer.MAX_VALUE);
+  }
+
+  private static long newString(long environment, long characters, int mostBytes) {
+    long length = NativeMemory.stringLength(characters, mostBytes);
+    long reference = GlueCall.createForGlue(environment, length, 1);
+    NativeMemory.copy(characters, GlueCall.elements(reference), GlueCall.length(reference));
     return reference;
   }
 
@@ -114,17 +121,19 @@ final class GlueTable {
   }
 
   private static long newLongArray(long environment, int length) {
-    return GlueCall.create(environment, length, Long.BYTES);
+    return GlueCall.createForGlue(environment, length, Long.BYTES);
   }
 
   private static long arrayElements(long environment, long array) {
     return GlueCall.elements(array);
   }
 
-  private static long setLongArrayRegion(
-      long environment, long array, int start, int length, long values) {
-    long to = GlueCall.elements(array) + (long) start * Long.BYTES;
-    NativeMemory.copy(values, to, (long) length * Long.BYTES);
+  static long setLongArrayRegion(long environment, long array, int start, int length, long values) {
+    // An array that there was no memory for has no elements, whatever the glue asked for.
+    if ((long) start + length <= GlueCall.length(array)) {
+      long to = GlueCall.elements(array) + (long) start * Long.BYTES;
+      NativeMemory.copy(values, to, (long) length * Long.BYTES);
+    }
     return 0;
   }
 }

@@ -23,7 +23,7 @@ final class ModuleRunner {
     this.module = module;
     this.arguments = new ArgumentReader(id, library, module.forward());
     this.outcome = new OutcomeHandles(id, library, module.forward().outcome());
-    this.outputs = new OutputReader(library, tensors, module.forward().writes());
+    this.outputs = new OutputReader(library, tensors, module.forward());
   }
 
   /**

@@ -30,14 +30,15 @@ final class NativeMemory {
    * @throws OutOfMemoryError if there is none
    */
   static long allocate(long bytes) {
-    long address = malloc(bytes);
+    long address = tryAllocate(bytes);
     if (address == 0) {
       throw new OutOfMemoryError(bytes + " bytes for a call of libtorch");
     }
     return address;
   }
 
-  private static long malloc(long bytes) {
+  /** Returns the address of new memory, 0 if there is none. */
+  static long tryAllocate(long bytes) {
     try {
       return (long) MALLOC.invokeExact(bytes);
     } catch (Throwable impossible) {
@@ -82,12 +83,12 @@ final class NativeMemory {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, from, to, 0, to.length);
   }
 
-  /** Returns the number of bytes before the zero that ends a C string. */
-  static long stringLength(long address) {
-    long end = address;
-    while (ALL.get(ValueLayout.JAVA_BYTE, end) != 0) {
-      end++;
+  /** Returns the number of bytes before the zero that ends a C string, or {@code most}. */
+  static long stringLength(long address, long most) {
+    long length = 0;
+    while (length < most && ALL.get(ValueLayout.JAVA_BYTE, address + length) != 0) {
+      length++;
     }
-    return end - address;
+    return length;
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.engine.pytorch;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -108,17 +109,16 @@ final class OutcomeReader {
   }
 
   private List<String> keys(String type, List<String> entries) throws ServingException {
-    List<String> keys = new ArrayList<>();
+    Set<String> keys = new LinkedHashSet<>();
     for (String entry : entries) {
       Matcher key = KEY.matcher(entry);
-      if (!key.matches() || keys.contains(key.group(1))) {
+      if (!key.matches() || !keys.add(key.group(1))) {
         throw Forward.refused(
             archive,
             "has a method forward that gives %s with keys that are not written in its code"
                 .formatted(type));
       }
-      keys.add(key.group(1));
     }
-    return keys;
+    return List.copyOf(keys);
   }
 }

@@ -20,17 +20,20 @@ final class OutputReader {
   /** What the tensors of the core have. */
   private static final long ALIGNMENT = 64;
 
+  /** No machine has more memory to address; an expanded tensor may claim to have more. */
+  private static final long MOST_BYTES = 1L << 47;
+
   private final Libtorch library;
   private final TensorFunctions functions;
   private final LiveTensors tensors;
-  private final boolean alwaysCopies;
+  private final Forward forward;
 
-  /** Creates a reader; {@code alwaysCopies} if the module may change what it has given. */
-  OutputReader(Libtorch library, LiveTensors tensors, boolean alwaysCopies) {
+  /** Creates a reader of what a method gives. */
+  OutputReader(Libtorch library, LiveTensors tensors, Forward forward) {
     this.library = library;
     this.functions = library.tensors();
     this.tensors = tensors;
-    this.alwaysCopies = alwaysCopies;
+    this.forward = forward;
   }
 
   /**
@@ -43,14 +46,42 @@ final class OutputReader {
       throws ServingException, TorchException {
     DataType type = type(call, handle, name);
     Shape shape = functions.shape(call, handle);
-    long bytes = shape.elements() * type.byteSize();
-    if (!ScalarTypes.isComplex(type) && functions.isRowMajor(call, handle, shape) && bytes > 0) {
-      MemorySegment data = memory(functions.address(call, handle), bytes);
-      return mayKeep(data, request)
-          ? keep(call, handle, type, shape, data)
-          : copy(type, shape, data);
+    long bytes = bytes(type, shape, name);
+    long address = plainMemory(call, handle, type, shape);
+    if (address == 0 || bytes == 0) {
+      return copyInOrder(call, handle, type, shape, bytes);
     }
-    return copyInOrder(call, handle, type, shape, bytes);
+    MemorySegment data = memory(address, bytes);
+    return mayKeep(data, request) ? keep(call, handle, type, shape, data) : copy(type, shape, data);
+  }
+
+  private static long bytes(DataType type, Shape shape, String name) throws ServingException {
+    long bytes;
+    try {
+      bytes = Math.multiplyExact(shape.elements(), (long) type.byteSize());
+    } catch (ArithmeticException overflow) {
+      bytes = Long.MAX_VALUE;
+    }
+    if (bytes > MOST_BYTES) {
+      throw new ServingException(
+          Code.RESOURCE_EXHAUSTED,
+          "Output %s: a %s tensor of shape %s needs more than %d bytes"
+              .formatted(name, type.label(), shape, MOST_BYTES));
+    }
+    return bytes;
+  }
+
+  /**
+   * Returns where the elements are if they lie there in row-major order, each as it is; 0 if not.
+   * It is 0, too, of a tensor that only says that it is all zeros.
+   */
+  private long plainMemory(GlueCall call, long handle, DataType type, Shape shape)
+      throws TorchException {
+    boolean isPlain =
+        !forward.defers()
+            && !ScalarTypes.isComplex(type)
+            && functions.isRowMajor(call, handle, shape);
+    return isPlain ? functions.address(call, handle) : 0;
   }
 
   private DataType type(GlueCall call, long handle, String name)
@@ -77,7 +108,7 @@ final class OutputReader {
   }
 
   private boolean mayKeep(MemorySegment data, RunRequest request) {
-    return !alwaysCopies && data.address() % ALIGNMENT == 0 && !sharesMemory(data, request);
+    return !forward.writes() && data.address() % ALIGNMENT == 0 && !sharesMemory(data, request);
   }
 
   private static boolean sharesMemory(MemorySegment data, RunRequest request) {

@@ -114,18 +114,14 @@ final class TensorFunctions {
     return Shape.owning(perAxis(call, sizes, tensor));
   }
 
-  /**
-   * Returns true if the elements lie one after the other in row-major order, each as it is. A
-   * tensor may say that its elements are to be negated first; such a one is a view of every other
-   * number, or of one of them, and never passes for ordered here.
-   */
+  /** Returns true if the elements lie one after the other in row-major order. */
   boolean isRowMajor(GlueCall call, long tensor, Shape shape) throws TorchException {
     long[] found = perAxis(call, strides, tensor);
     long[] expected = rowMajor(shape.dims());
     return found.length > 0 && Arrays.equals(found, expected);
   }
 
-  /** Returns where the first element is, 0 if there is none. */
+  /** Returns where the first element is, 0 if it is nowhere. */
   long address(GlueCall call, long tensor) throws TorchException {
     return get(call, dataPointer, tensor);
   }

@@ -33,6 +33,9 @@ record TorchArchive(Path file, String mainClass, Map<String, String> sources) {
 
   private static final int HEAD_BYTES = 4096;
 
+  /** More than any module has: a file of a few kilobytes can hold gigabytes of one letter. */
+  private static final int MOST_CODE_BYTES = 64 << 20;
+
   private static final String EXPECTED =
       "; expected a file written by torch.jit.save, such as"
           + " torch.jit.save(torch.jit.script(module.eval()), \"model.pt\")";
@@ -50,6 +53,7 @@ record TorchArchive(Path file, String mainClass, Map<String, String> sources) {
     try (ZipFile zip = new ZipFile(file.toFile())) {
       Map<String, String> sources = new HashMap<>();
       String mainClass = "";
+      int left = MOST_CODE_BYTES;
       Enumeration<? extends ZipEntry> entries = zip.entries();
       while (entries.hasMoreElements()) {
         ZipEntry entry = entries.nextElement();
@@ -59,7 +63,13 @@ record TorchArchive(Path file, String mainClass, Map<String, String> sources) {
           continue;
         }
         if (path.startsWith(CODE, folder) && path.endsWith(SOURCE)) {
-          sources.put(path.substring(folder + CODE.length()), text(zip, entry));
+          byte[] code = start(zip, entry, left + 1);
+          left -= code.length;
+          if (left < 0) {
+            throw refused(file, "holds more than " + MOST_CODE_BYTES + " bytes of code");
+          }
+          sources.put(
+              path.substring(folder + CODE.length()), new String(code, StandardCharsets.UTF_8));
         } else if (path.startsWith(DATA, folder) && path.length() == folder + DATA.length()) {
           mainClass = mainClass(zip, entry);
         }
@@ -73,21 +83,20 @@ record TorchArchive(Path file, String mainClass, Map<String, String> sources) {
     }
   }
 
-  private static String text(ZipFile zip, ZipEntry entry) throws IOException {
+  /** Returns up to so many bytes of a file. */
+  private static byte[] start(ZipFile zip, ZipEntry entry, int most) throws IOException {
     try (InputStream in = zip.getInputStream(entry)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return in.readNBytes(most);
     }
   }
 
   /** Returns the class of the object that a pickle holds, empty if it does not begin with one. */
   private static String mainClass(ZipFile zip, ZipEntry entry) throws IOException {
-    try (InputStream in = zip.getInputStream(entry)) {
-      String head = new String(in.readNBytes(HEAD_BYTES), StandardCharsets.ISO_8859_1);
-      String[] lines = head.split("\n", 3);
-      return head.startsWith(CLASS_FIRST) && lines.length == 3
-          ? lines[0].substring(CLASS_FIRST.length()) + "." + lines[1]
-          : "";
-    }
+    String head = new String(start(zip, entry, HEAD_BYTES), StandardCharsets.ISO_8859_1);
+    String[] lines = head.split("\n", 3);
+    return head.startsWith(CLASS_FIRST) && lines.length == 3
+        ? lines[0].substring(CLASS_FIRST.length()) + "." + lines[1]
+        : "";
   }
 
   private static String whatIsWrong(Path file, IOException cause) {

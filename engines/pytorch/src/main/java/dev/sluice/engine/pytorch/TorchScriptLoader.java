@@ -57,6 +57,18 @@ final class TorchScriptLoader implements Loader {
     if (loaded != null) {
       throw new IllegalStateException(version.id() + " is loaded already");
     }
+    try {
+      return loadModule();
+    } catch (OutOfMemoryError e) {
+      // The source or a call of libtorch did not fit; what had been read is garbage now.
+      throw new ServingException(
+          Code.RESOURCE_EXHAUSTED,
+          "Cannot load %s from %s: out of memory: %s"
+              .formatted(version.id(), file(), e.getMessage()));
+    }
+  }
+
+  private Servable loadModule() throws ServingException {
     int threads = threads(fileSize());
     Forward forward = Forward.of(TorchArchive.read(file()));
     Libtorch library = libraries.get();

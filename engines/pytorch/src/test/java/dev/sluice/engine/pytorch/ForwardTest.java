@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.servable.ServingException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -117,7 +121,12 @@ final class ForwardTest {
       strings = {
         "    _0 = torch.add_(x, 1)\n",
         "    _0 = ops.mine.write_(x)\n",
-        "    _0 = torch.add(x, 1, out=self.w)\n"
+        "    _0 = torch.add(x, 1, out=self.w)\n",
+        "    _0 = torch.__iand__(x, 1)\n",
+        "    _0, _1 = torch.sort(x, 0, False, values=x, indices=self.w)\n",
+        "    _0, _1, _2 = torch.svd(x, True, True, U=x, S=x, V=self.w)\n",
+        "    _0 = fork(__torch__.run, x)\n",
+        "    _0 = awaitable(__torch__.run, x)\n"
       })
   void writingIsSeen(String statement) throws Exception {
     String code = statement + "    return x\n";
@@ -135,6 +144,43 @@ final class ForwardTest {
     assertTrue(forward.assigns());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"_neg_view", "conj", "_conj", "adjoint", "matrix_H", "mH"})
+  void elementsYetToBeNegatedAreSeen(String operation) throws Exception {
+    String code = "    _0 = torch." + operation + "(x)\n    return _0\n";
+    assertTrue(read(HEAD + method("x: Tensor", "Tensor", code)).defers());
+  }
+
+  /** If parts of it were looked at again and again, each of these would take hours. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "  a : List[",
+        "  a : Dict[x : ",
+        "    x.__i",
+        "    x.a_",
+        "    a.b = ",
+        "    return "
+      })
+  void timeIsLinearInALine(String start) {
+    String line = start + start.strip().repeat(500_000) + "\n";
+    String source = HEAD + line + method("x: Tensor", "Tensor", line + "    return x\n");
+    assertTimeoutPreemptively(Duration.ofSeconds(60), () -> read(source));
+  }
+
+  @Test
+  void timeIsLinearInTheKeys() {
+    String entries =
+        IntStream.range(0, 500_000)
+            .mapToObj(i -> "\"" + i + "\": x")
+            .collect(Collectors.joining(", "));
+    String source =
+        HEAD + method("x: Tensor", "Dict[str, Tensor]", "    return {" + entries + "}\n");
+    Forward forward = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> read(source));
+    assertEquals(500_000, forward.outcome().names().size());
+    assertRefused(source.replace("\"7\": x", "\"8\": x"), "keys that are not written");
+  }
+
   @Test
   void collectionOfTensorsMayKeepThem() throws Exception {
     String source = HEAD + "  seen : List[Tensor]\n" + method("x: Tensor", "Tensor", "");
@@ -146,7 +192,9 @@ final class ForwardTest {
     String code =
         "    y = self.w\n    _0 = \"see self.w = x\"\n    z = torch.add(x, torch.size(y, 0), alpha=1)\n"
             + "    _is_small = torch.eq(z, 1)\n    return z\n";
-    assertFalse(read(HEAD + method("x: Tensor", "Tensor", code)).writes());
+    Forward forward = read(HEAD + method("x: Tensor", "Tensor", code));
+    assertFalse(forward.writes());
+    assertFalse(forward.defers());
   }
 
   private static String method(String arguments, String type, String code) {

@@ -42,4 +42,36 @@ final class GlueCallTest {
       assertDoesNotThrow(call::check);
     }
   }
+
+  @Test
+  void whatThereIsNoMemoryForHasNoElements() {
+    try (GlueCall call = new GlueCall()) {
+      long reference = GlueCall.createForGlue(call.environment(), 1L << 57, Long.BYTES);
+      assertEquals(0, GlueCall.length(reference));
+      assertThrows(OutOfMemoryError.class, call::check);
+      assertDoesNotThrow(call::check);
+    }
+  }
+
+  @Test
+  void nothingIsWrittenBehindAnArray() {
+    try (GlueCall call = new GlueCall()) {
+      long array = call.longs(new long[] {7, 8});
+      long values = GlueCall.elements(call.longs(new long[] {1, 2}));
+      GlueTable.setLongArrayRegion(call.environment(), array, 1, 2, values);
+      assertArrayEquals(new long[] {7, 8}, GlueCall.longsOf(array));
+      GlueTable.setLongArrayRegion(call.environment(), array, 1, 1, values);
+      assertArrayEquals(new long[] {7, 1}, GlueCall.longsOf(array));
+    }
+  }
+
+  @Test
+  void messagesAreCut() {
+    try (GlueCall call = new GlueCall()) {
+      long message = GlueCall.elements(call.string("m".repeat(100_000) + "\u0000"));
+      GlueTable.throwNew(call.environment(), 0, message);
+      String text = assertThrows(TorchException.class, call::check).text();
+      assertEquals("m".repeat(64 << 10), text);
+    }
+  }
 }

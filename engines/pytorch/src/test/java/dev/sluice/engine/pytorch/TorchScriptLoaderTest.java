@@ -20,8 +20,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +65,8 @@ final class TorchScriptLoaderTest {
 
   @Test
   void stateDictionaryIsRefused() throws IOException {
-    zip(
+    Archives.zip(
+        directory,
         Map.of(
             "archive/data.pkl", "\u0080\u0002ccollections\nOrderedDict\n)R.",
             "archive/version", "3\n"));
@@ -85,7 +84,8 @@ final class TorchScriptLoaderTest {
 
   @Test
   void damagedCodeIsRefused() throws IOException {
-    zip(
+    Archives.zip(
+        directory,
         Map.of(
             "m/data.pkl", "\u0080\u0002c__torch__\nModel\n)\u0081}ub.",
             "m/constants.pkl", "\u0080\u0002).",
@@ -94,6 +94,29 @@ final class TorchScriptLoaderTest {
                 "class Model(Module):\n  def forward(self: __torch__.Model,\n    x: Tensor) ->"
                     + " Tensor:\n    return torch.no_such_operation(x)\n"));
     assertRefused("libtorch cannot load", "no_such_operation");
+  }
+
+  @Test
+  void smallFileOfMuchCodeIsRefused() throws IOException {
+    String half = " ".repeat(33 << 20);
+    Archives.zip(directory, Map.of("m/code/a.py", half, "m/code/b.py", half));
+    assertTrue(Files.size(directory.resolve("model.pt")) < 1 << 20);
+    assertRefused("holds more than 67108864 bytes of code", WHAT_TO_DO);
+  }
+
+  @Test
+  void memoryThatIsNotToBeHadIsAnAnswerNotACrash() {
+    Loader loader =
+        new TorchScriptLoader(
+            Models.version("identity", 1),
+            EngineOptions.DEFAULT,
+            () -> {
+              throw new OutOfMemoryError("none left");
+            },
+            new LiveTensors());
+    ServingException failure = assertThrows(ServingException.class, loader::load);
+    assertEquals(Code.RESOURCE_EXHAUSTED, failure.code());
+    assertTrue(failure.text().contains("model.pt: out of memory: none left"), failure.text());
   }
 
   @ParameterizedTest
@@ -139,16 +162,6 @@ final class TorchScriptLoaderTest {
 
   private void write(byte[] bytes) throws IOException {
     Files.write(directory.resolve("model.pt"), bytes);
-  }
-
-  private void zip(Map<String, String> entries) throws IOException {
-    try (ZipOutputStream out =
-        new ZipOutputStream(Files.newOutputStream(directory.resolve("model.pt")))) {
-      for (Map.Entry<String, String> entry : entries.entrySet()) {
-        out.putNextEntry(new ZipEntry(entry.getKey()));
-        out.write(entry.getValue().getBytes(StandardCharsets.ISO_8859_1));
-      }
-    }
   }
 
   private ServingException refused() {

@@ -14,6 +14,7 @@ final class CategorySets {
 
   private int[] words = new int[0];
   private int used;
+  private boolean isEmpty = true;
 
   /** Adds a set; returns the word by which a node knows it. */
   long add(RawTree.CategorySet set) throws ModelFormatException {
@@ -28,14 +29,16 @@ final class CategorySets {
     }
     System.arraycopy(bits, 0, words, used, bits.length);
     used += bits.length;
+    isEmpty = false;
     return start
         | (long) bits.length << COUNT_SHIFT
         | (set.goesLeft() ? MEMBERS_LEFT : 0)
         | (set.missingGoesLeft() ? MISSING_LEFT : 0);
   }
 
+  /** Returns true if there is no set, not even one without members. */
   boolean isEmpty() {
-    return used == 0;
+    return isEmpty;
   }
 
   /** Returns true if a category goes right. */

@@ -19,6 +19,9 @@ abstract class Document {
 
   private static final int FIRST_CAPACITY = 16;
 
+  /** More than any model has in one array; a power of two. */
+  private static final int MOST_NUMBERS = 1 << 30;
+
   private int depth;
 
   /** Takes the value of a field of an object. */
@@ -89,7 +92,7 @@ abstract class Document {
     array(
         () -> {
           if (list.count == list.values.length) {
-            list.values = Arrays.copyOf(list.values, list.count * 2);
+            list.values = Arrays.copyOf(list.values, grown(list.count));
           }
           list.values[list.count++] = Math.clamp(whole(), Integer.MIN_VALUE, Integer.MAX_VALUE);
         });
@@ -106,11 +109,19 @@ abstract class Document {
     array(
         () -> {
           if (list.count == list.values.length) {
-            list.values = Arrays.copyOf(list.values, list.count * 2);
+            list.values = Arrays.copyOf(list.values, grown(list.count));
           }
           list.values[list.count++] = real();
         });
     return Arrays.copyOf(list.values, list.count);
+  }
+
+  /** Returns the next capacity of an array that is full. */
+  static int grown(int capacity) throws ModelFormatException {
+    if (capacity >= MOST_NUMBERS) {
+      throw new ModelFormatException("an array has more than " + MOST_NUMBERS + " numbers");
+    }
+    return capacity * 2;
   }
 
   abstract void fields(Field field) throws IOException;

@@ -4,7 +4,10 @@ package dev.sluice.engine.trees;
  * XGBoost's linear booster: a weighted sum of the features that are there, in floats. Immutable.
  */
 final class LinearScores implements RawScores {
-  private static final int TILE_ROWS = 64;
+  /** So many scores stay in the cache. */
+  private static final int TILE_SCORES = 4096;
+
+  private static final int MOST_ROWS = 64;
 
   private final float[] weights;
   private final int features;
@@ -31,7 +34,7 @@ final class LinearScores implements RawScores {
 
   @Override
   public int tile() {
-    return TILE_ROWS;
+    return Math.clamp(TILE_SCORES / groups, 1, MOST_ROWS);
   }
 
   @Override

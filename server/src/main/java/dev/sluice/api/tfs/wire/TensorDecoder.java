@@ -5,6 +5,7 @@ import dev.sluice.api.wire.ProtoReader;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.TensorSpec;
+import dev.sluice.tensor.BoolTensors;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.StringTensors;
@@ -97,6 +98,9 @@ final class TensorDecoder {
     if (fromContent) {
       in.seek(proto.contentPosition());
       in.copyTo(data, 0, proto.contentLength());
+      if (dtype == DataType.BOOL) {
+        BoolTensors.normalize(data);
+      }
     } else {
       long given = list == null ? 0 : decodeList(dtype, list, data, elements);
       fill(data, given, dtype.byteSize());

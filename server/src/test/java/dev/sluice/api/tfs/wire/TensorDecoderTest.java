@@ -52,6 +52,16 @@ final class TensorDecoderTest {
   }
 
   @Test
+  void everyNonZeroByteOfBoolContentIsTrue() throws Exception {
+    TensorProto.Builder bools =
+        Wire.tensor(DataType.BOOL, 4).setTensorContent(Wire.bytes(0, 1, 2, 0xff));
+    assertBytes(bools, 0, 1, 1, 1);
+    TensorProto.Builder bytes =
+        Wire.tensor(DataType.UINT8, 2).setTensorContent(Wire.bytes(2, 0xff));
+    assertBytes(bytes, 2, 0xff);
+  }
+
+  @Test
   void halfAComplexElementIsDropped() throws Exception {
     TensorProto.Builder proto =
         Wire.tensor(DataType.COMPLEX64, 2)
