@@ -5,4 +5,12 @@ package dev.sluice.lifecycle;
 public interface StateListener {
   /** Takes a new status. Called on the manager's thread: it must not block. */
   void changed(VersionStatus status);
+
+  /** Returns a listener that tells this one and then another. */
+  default StateListener andThen(StateListener next) {
+    return status -> {
+      changed(status);
+      next.changed(status);
+    };
+  }
 }

@@ -75,6 +75,11 @@ public final class Family<M extends Metric> {
     }
   }
 
+  /** Removes the cell of those values, if there is one. */
+  void remove(String... values) {
+    cells.remove(List.of(values));
+  }
+
   /** Returns the internal name, such as {@code /tensorflow/serving/request_count}. */
   String name() {
     return name;

@@ -4,7 +4,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the requests to one version of a model, and its runs, took together. A run may be that of
@@ -17,15 +19,20 @@ public final class VersionStatistics {
   /** Clients choose how many rows they send; of further numbers no account is kept. */
   static final int MOST_BATCH_SIZES = 256;
 
+  /** Smaller runs are found by index: nearly all are, and none of them shall box a number. */
+  private static final int INDEXED = 129;
+
   private final String model;
   private final long version;
-  private final Sum succeeded = new Sum();
-  private final Sum failed = new Sum();
+  private final LongAdder succeeded = new LongAdder();
+  private final Cell failed = new Cell();
   private final LongAdder queued = new LongAdder();
   private final LongAdder ran = new LongAdder();
   private final LongAdder rows = new LongAdder();
   private final LongAdder runs = new LongAdder();
-  private final ConcurrentMap<Long, Sum> runsByRows = new ConcurrentHashMap<>();
+  private final AtomicReferenceArray<@Nullable Cell> runsOfFewRows =
+      new AtomicReferenceArray<>(INDEXED);
+  private final ConcurrentMap<Long, Cell> runsOfManyRows = new ConcurrentHashMap<>();
 
   /** A race to write it costs no more than a millisecond. */
   private volatile long lastMillis;
@@ -36,23 +43,20 @@ public final class VersionStatistics {
   }
 
   /** A number of things, and what they took together. */
-  public static final class Sum {
+  public record Sum(long count, long nanos) {}
+
+  /** Where a sum grows. */
+  private static final class Cell {
     private final LongAdder count = new LongAdder();
     private final LongAdder nanos = new LongAdder();
 
-    private void add(long nanoseconds) {
+    void add(long nanoseconds) {
       count.increment();
       nanos.add(nanoseconds);
     }
 
-    /** Returns how many there were. */
-    public long count() {
-      return count.sum();
-    }
-
-    /** Returns what they took. */
-    public long nanos() {
-      return nanos.sum();
+    Sum sum() {
+      return new Sum(count.sum(), nanos.sum());
     }
   }
 
@@ -65,7 +69,7 @@ public final class VersionStatistics {
    * @param nowMillis since 1970
    */
   public void succeeded(long requestRows, long queueNanos, long runNanos, long nowMillis) {
-    succeeded.add(queueNanos + runNanos);
+    succeeded.increment();
     queued.add(queueNanos);
     ran.add(runNanos);
     rows.add(requestRows);
@@ -82,13 +86,27 @@ public final class VersionStatistics {
   /** The model ran, for so many rows at once. */
   public void ran(long runRows, long nanos) {
     runs.increment();
-    Sum sum = runsByRows.get(runRows);
-    if (sum == null && runsByRows.size() < MOST_BATCH_SIZES) {
-      sum = runsByRows.computeIfAbsent(runRows, size -> new Sum());
+    Cell cell = runRows >= 0 && runRows < INDEXED ? ofFewRows((int) runRows) : ofManyRows(runRows);
+    if (cell != null) {
+      cell.add(nanos);
     }
-    if (sum != null) {
-      sum.add(nanos);
+  }
+
+  private Cell ofFewRows(int runRows) {
+    Cell cell = runsOfFewRows.get(runRows);
+    if (cell != null) {
+      return cell;
     }
+    Cell created = new Cell();
+    Cell other = runsOfFewRows.compareAndExchange(runRows, null, created);
+    return other == null ? created : other;
+  }
+
+  private @Nullable Cell ofManyRows(long runRows) {
+    Cell cell = runsOfManyRows.get(runRows);
+    return cell == null && runsOfManyRows.size() < MOST_BATCH_SIZES - INDEXED
+        ? runsOfManyRows.computeIfAbsent(runRows, size -> new Cell())
+        : cell;
   }
 
   /** Returns the model's name. */
@@ -103,12 +121,12 @@ public final class VersionStatistics {
 
   /** Returns the requests that were answered, from their decoding to the end of their run. */
   public Sum succeeded() {
-    return succeeded;
+    return new Sum(succeeded.sum(), queued.sum() + ran.sum());
   }
 
   /** Returns the requests that were decoded and then failed. */
   public Sum failed() {
-    return failed;
+    return failed.sum();
   }
 
   /** Returns how long those that were answered have waited for their runs. */
@@ -133,7 +151,15 @@ public final class VersionStatistics {
 
   /** Returns the runs by the number of their rows. */
   public Map<Long, Sum> runsByRows() {
-    return new TreeMap<>(runsByRows);
+    Map<Long, Sum> sums = new TreeMap<>();
+    for (int i = 0; i < INDEXED; i++) {
+      Cell cell = runsOfFewRows.get(i);
+      if (cell != null) {
+        sums.put((long) i, cell.sum());
+      }
+    }
+    runsOfManyRows.forEach((size, cell) -> sums.put(size, cell.sum()));
+    return sums;
   }
 
   /** Returns when a request was last answered, in milliseconds since 1970; 0 if none was. */

@@ -157,7 +157,7 @@ final class Server {
             settings.manager(),
             loaders,
             decorators.inOrder(),
-            new StateLog(),
+            new StateLog().andThen(new EndedVersions(metrics.inference())),
             folders.fingerprint());
     this.source =
         new FileSystemSource(

@@ -16,7 +16,7 @@ import dev.sluice.tensor.Tensor;
  */
 public interface GrpcMethod<H, P> {
   /** Reads what is needed to find the model; the message stays open until {@link #fill} is done. */
-  H scan(MessageBytes message) throws MalformedMessageException;
+  H scan(MessageBytes message) throws MalformedMessageException, ServingException;
 
   /** Returns the model that a request asks for, as the client named it; empty if it names none. */
   String model(H head);

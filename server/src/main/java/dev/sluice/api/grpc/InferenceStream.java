@@ -5,6 +5,7 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.lang.System.Logger.Level;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,10 +34,14 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
    * answers: a client that does not read is not read from either. What a stream holds is therefore
    * bounded by MOST_UNDER_WAY requests and their answers.
    *
+   * A write that fails ends the call as a cancel does: what is left has nobody to go to.
+   *
    * `open` counts what keeps the call open: the requests under way, and 1 for those to come. Who
    * brings it to 0 has the call closed, behind all that is in `outgoing`.
    */
   static final int MOST_UNDER_WAY = 64;
+
+  private static final System.Logger LOG = System.getLogger(InferenceStream.class.getName());
 
   private final GrpcInference<H, P> service;
   private final ServerCall<MessageBytes, byte[]> rpc;
@@ -123,9 +128,27 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
     }
     int seen = 1;
     do {
-      writeAll();
+      try {
+        writeAll();
+      } catch (RuntimeException | Error bug) {
+        // Whatever it is: who writes must bring `waiting` to 0, or nobody writes again.
+        fail(bug);
+      }
       seen = waiting.addAndGet(-seen);
     } while (seen != 0);
+  }
+
+  private void fail(Throwable bug) {
+    onCancel();
+    if (!closed) {
+      closed = true;
+      try {
+        rpc.close(GrpcStatuses.INTERNAL, new Metadata());
+      } catch (RuntimeException | Error ended) {
+        bug.addSuppressed(ended); // the transport has ended a call whose message it could not send
+      }
+    }
+    LOG.log(Level.ERROR, "A stream could not be written to", bug);
   }
 
   private void writeAll() {
@@ -162,10 +185,11 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
       end(encoding.failure(status, head));
     }
 
+    /** Does nothing the second time: an answer may fail after it was taken. */
     private void end(byte[] message) {
       ServedRequest<H, P> ended = request;
-      if (ended != null) {
-        underWay.remove(ended);
+      if (ended == null || !underWay.remove(ended)) {
+        return;
       }
       outgoing.add(message);
       write();

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request between its transport and its model, whatever the method.
  *
- * <p>Made, {@linkplain #serve served} and {@linkplain #cancel cancelled} on the event loop. The
- * request is decoded there, or on a worker if it is large; the {@link Answer} comes on whatever
- * thread ends the run.
+ * <p>Made and {@linkplain #serve served} on the event loop; {@linkplain #cancel cancelled} there,
+ * or by whoever finds that its stream cannot be written to. The request is decoded there, or on a
+ * worker if it is large; the {@link Answer} comes on whatever thread ends the run.
  *
  * @param <H> what the method reads of a request
  * @param <P> the response
@@ -54,7 +54,7 @@ final class ServedRequest<H, P> implements Answer {
   private final @Nullable Deadline deadline;
   private final long start = System.nanoTime();
   private final @Nullable Executor home;
-  private @Nullable Handover handover;
+  private volatile @Nullable Handover handover;
   private @Nullable H head;
   private volatile boolean cancelled;
   private volatile @Nullable Call call;

@@ -20,8 +20,11 @@ record OpenRegion(SharedMemory.Region region, FileChannel file) {
   /** What a file system takes for a name. */
   private static final int LONGEST_KEY = 255;
 
-  /** What one file call moves, since buffers count by int. */
-  private static final int LARGEST_MOVE = 1 << 30;
+  /**
+   * What one file call moves. Of memory of the heap the JDK makes a copy elsewhere, and keeps what
+   * that took for as long as the thread lives.
+   */
+  static final int LARGEST_MOVE = 1 << 20;
 
   /** Opens the file of a region, which must have all of it. */
   static OpenRegion open(Path directory, SharedMemory.Region region) throws ServingException {

@@ -84,8 +84,8 @@ public final class OutputPlan {
    * Returns an output as it shall be answered: as it is, or its classes.
    *
    * @param tensor what the run gave, which the caller still owns
-   * @throws ServingException INVALID_ARGUMENT if it has no classes, or the protocol has no word for
-   *     its type
+   * @throws ServingException INVALID_ARGUMENT if it has no classes or too many, or the protocol has
+   *     no word for its type
    */
   public Tensor view(Call call, int output, Tensor tensor) throws ServingException {
     String name = call.signature().outputs().get(call.outputs()[output]).name();
@@ -100,6 +100,16 @@ public final class OutputPlan {
           "output %s: expected numbers to classify by, found %s",
           name,
           Datatype.label(tensor.dtype()));
+    }
+    long texts = TopClasses.count(tensor.shape(), classes);
+    if (texts > TopClasses.MOST) {
+      throw InferChecks.invalid(
+          call.id(),
+          "output %s: expected a classification into at most %d classes, of all rows together,"
+              + " found %d",
+          name,
+          TopClasses.MOST,
+          texts);
     }
     return TopClasses.of(tensor, classes);
   }

@@ -23,6 +23,9 @@ final class TopClasses {
   /** As C++ prints a float. */
   private static final int DECIMALS = 6;
 
+  /** Each becomes a text of its own. */
+  static final int MOST = 100_000;
+
   private TopClasses() {}
 
   /** Returns true if values of that type have an order. */
@@ -30,11 +33,24 @@ final class TopClasses {
     return Numbers.isNumeric(type);
   }
 
-  /** Returns a BYTES tensor, in memory of the heap, of the {@code most} highest of each row. */
+  /** Returns how many texts the {@code most} highest of each row are, all rows together. */
+  static long count(Shape shape, int most) {
+    long batch = batch(shape);
+    return batch == 0 ? 0 : batch * Math.min(most, shape.elements() / batch);
+  }
+
+  private static long batch(Shape shape) {
+    return shape.rank() > 1 ? shape.dim(0) : 1;
+  }
+
+  /**
+   * Returns a BYTES tensor, in memory of the heap, of the {@code most} highest of each row: at most
+   * {@link #MOST} texts.
+   */
   static Tensor of(Tensor output, int most) {
     Shape shape = output.shape();
     boolean rows = shape.rank() > 1;
-    long batch = rows ? shape.dim(0) : 1;
+    long batch = batch(shape);
     int classes = batch == 0 ? most : Math.toIntExact(shape.elements() / batch);
     int kept = Math.min(most, classes);
     List<byte[]> texts = new ArrayList<>();
@@ -53,9 +69,11 @@ final class TopClasses {
         };
     PriorityQueue<Integer> best = new PriorityQueue<>(kept + 1, worstFirst);
     for (int i = 0; i < classes; i++) {
-      best.add(i);
-      if (best.size() > kept) {
+      if (best.size() < kept) {
+        best.add(i);
+      } else if (Numbers.compare(output, first + i, first + best.element()) > 0) {
         best.remove();
+        best.add(i);
       }
     }
     int[] bestFirst = new int[best.size()];

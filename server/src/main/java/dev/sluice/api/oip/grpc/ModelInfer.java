@@ -41,7 +41,8 @@ final class ModelInfer implements GrpcMethod<InferRequest, ModelInferAnswer> {
   }
 
   @Override
-  public InferRequest scan(MessageBytes message) throws MalformedMessageException {
+  public InferRequest scan(MessageBytes message)
+      throws MalformedMessageException, ServingException {
     return new InferRequest(ModelInferRequestHead.scan(message));
   }
 

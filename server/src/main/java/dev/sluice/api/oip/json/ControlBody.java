@@ -5,6 +5,7 @@ import dev.sluice.api.json.JsonMembers;
 import dev.sluice.api.json.JsonObject;
 import dev.sluice.api.json.JsonScanner;
 import dev.sluice.api.oip.Parameters;
+import dev.sluice.api.oip.PartCounts;
 import dev.sluice.servable.ServingException;
 import java.util.Map;
 
@@ -32,7 +33,7 @@ public final class ControlBody implements JsonMembers {
   public Parameters members(String owner) throws ServingException {
     return root < 0
         ? new Parameters(owner, Map.of())
-        : new ParameterReader(bytes, sizes).read(root, owner);
+        : new ParameterReader(bytes, sizes, new PartCounts()).read(root, owner);
   }
 
   /**
@@ -45,7 +46,7 @@ public final class ControlBody implements JsonMembers {
     JsonObject object = root < 0 ? null : new JsonObject(bytes, sizes, root);
     while (object != null && object.next()) {
       if (object.is("parameters") && bytes[object.value()] != 'n') {
-        return new ParameterReader(bytes, sizes).read(object.value(), owner);
+        return new ParameterReader(bytes, sizes, new PartCounts()).read(object.value(), owner);
       }
     }
     return new Parameters(owner, Map.of());

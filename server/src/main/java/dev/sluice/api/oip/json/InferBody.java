@@ -11,6 +11,7 @@ import dev.sluice.api.json.JsonStrings;
 import dev.sluice.api.json.ShapeReader;
 import dev.sluice.api.json.ValueWalk;
 import dev.sluice.api.oip.Parameters;
+import dev.sluice.api.oip.PartCounts;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Shape;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class InferBody implements JsonMembers {
   private final int jsonLength;
   private final int length;
   private final ArraySizes sizes = ArraySizes.withEnds();
+  private final PartCounts counts = new PartCounts();
   private final ParameterReader parameterReader;
   private int idValue = ABSENT;
   private int parametersValue = ABSENT;
@@ -46,7 +48,7 @@ public final class InferBody implements JsonMembers {
     this.bytes = bytes;
     this.jsonLength = jsonLength;
     this.length = length;
-    this.parameterReader = new ParameterReader(bytes, sizes);
+    this.parameterReader = new ParameterReader(bytes, sizes, counts);
   }
 
   /**
@@ -87,6 +89,7 @@ public final class InferBody implements JsonMembers {
     }
     inputs = new ArrayList<>();
     for (int at = first(inputsValue, "inputs"); bytes[at] != ']'; ) {
+      counts.addInput();
       JsonObject input = object(at, "input", inputs.size());
       inputs.add(input(input));
       at = ValueWalk.next(bytes, input.end());
@@ -94,6 +97,7 @@ public final class InferBody implements JsonMembers {
     if (isGiven(outputsValue)) {
       outputs = new ArrayList<>();
       for (int at = first(outputsValue, "outputs"); bytes[at] != ']'; ) {
+        counts.addOutput();
         JsonObject output = object(at, "output", outputs.size());
         outputs.add(output(output));
         at = ValueWalk.next(bytes, output.end());

@@ -8,6 +8,7 @@ import dev.sluice.api.json.NumberReader;
 import dev.sluice.api.json.ValueWalk;
 import dev.sluice.api.oip.Parameter;
 import dev.sluice.api.oip.Parameters;
+import dev.sluice.api.oip.PartCounts;
 import dev.sluice.servable.ServingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -19,10 +20,13 @@ final class ParameterReader {
 
   private final byte[] bytes;
   private final ArraySizes sizes;
+  private final PartCounts counts;
 
-  ParameterReader(byte[] bytes, ArraySizes sizes) {
+  /** Creates a reader of one request, whose parameters are counted together. */
+  ParameterReader(byte[] bytes, ArraySizes sizes, PartCounts counts) {
     this.bytes = bytes;
     this.sizes = sizes;
+    this.counts = counts;
   }
 
   /**
@@ -39,6 +43,7 @@ final class ParameterReader {
     Map<String, Parameter> values = new HashMap<>();
     JsonObject object = new JsonObject(bytes, sizes, position);
     while (object.next()) {
+      counts.addParameter();
       add(values, object.name(), object.value());
     }
     return new Parameters(owner, values);

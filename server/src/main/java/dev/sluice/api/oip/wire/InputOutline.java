@@ -2,8 +2,10 @@ package dev.sluice.api.oip.wire;
 
 import dev.sluice.api.oip.InferInputs;
 import dev.sluice.api.oip.Parameter;
+import dev.sluice.api.oip.PartCounts;
 import dev.sluice.api.wire.MalformedMessageException;
 import dev.sluice.api.wire.ProtoReader;
+import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Shape;
 import java.util.Arrays;
 import java.util.Map;
@@ -30,7 +32,9 @@ final class InputOutline {
   private InputOutline() {}
 
   /** Reads a field that holds an InferInputTensor. */
-  static InputOutline read(ProtoReader in) throws MalformedMessageException {
+  static InputOutline read(ProtoReader in, PartCounts counts)
+      throws MalformedMessageException, ServingException {
+    counts.addInput();
     InputOutline input = new InputOutline();
     int outer = in.push(in.readLength());
     while (in.hasMore()) {
@@ -40,7 +44,7 @@ final class InputOutline {
         case DATATYPE -> input.datatype = in.readString();
         case DIM -> input.addDim(in.readVarint());
         case DIMS -> input.addDims(in);
-        case PARAMETERS -> input.parameters = ParameterFields.read(in, input.parameters);
+        case PARAMETERS -> input.parameters = ParameterFields.read(in, input.parameters, counts);
         case CONTENTS -> input.addContents(in);
         default -> in.skipField(tag);
       }

@@ -5,6 +5,7 @@ import dev.sluice.api.oip.InferChecks;
 import dev.sluice.api.oip.InferInputs;
 import dev.sluice.api.oip.Parameter;
 import dev.sluice.api.oip.Parameters;
+import dev.sluice.api.oip.PartCounts;
 import dev.sluice.api.oip.RawBytes;
 import dev.sluice.api.oip.RawValues;
 import dev.sluice.api.oip.RegionSlice;
@@ -40,10 +41,8 @@ public final class ModelInferRequestHead {
   private static final int OUTPUT_NAME = 1 << 3 | 2;
   private static final int OUTPUT_PARAMETERS = 2 << 3 | 2;
 
-  /** A tensor of two bytes takes a hundred in memory; no model has so many. */
-  private static final int MOST_TENSORS = 10_000;
-
   private final ProtoReader in;
+  private final PartCounts counts = new PartCounts();
   private final List<InputOutline> inputs = new ArrayList<>(2);
   private final List<OutputWish> outputs = new ArrayList<>(0);
   private String model = "";
@@ -64,8 +63,10 @@ public final class ModelInferRequestHead {
    * Scans a message.
    *
    * @throws MalformedMessageException if it is no ModelInferRequest
+   * @throws ServingException INVALID_ARGUMENT if it has too many parts
    */
-  public static ModelInferRequestHead scan(MessageBytes message) throws MalformedMessageException {
+  public static ModelInferRequestHead scan(MessageBytes message)
+      throws MalformedMessageException, ServingException {
     if (!message.isReadable()) {
       throw new MalformedMessageException();
     }
@@ -74,35 +75,24 @@ public final class ModelInferRequestHead {
     return head;
   }
 
-  private void scan() throws MalformedMessageException {
+  private void scan() throws MalformedMessageException, ServingException {
     while (in.hasMore()) {
       int tag = in.readTag();
       switch (tag) {
         case MODEL_NAME -> model = in.readString();
         case MODEL_VERSION -> version = in.readString();
         case ID -> id = in.readString();
-        case PARAMETERS -> parameters = ParameterFields.read(in, parameters);
-        case INPUTS -> {
-          requireFew(inputs);
-          inputs.add(InputOutline.read(in));
-        }
-        case OUTPUTS -> {
-          requireFew(outputs);
-          outputs.add(readOutput());
-        }
+        case PARAMETERS -> parameters = ParameterFields.read(in, parameters, counts);
+        case INPUTS -> inputs.add(InputOutline.read(in, counts));
+        case OUTPUTS -> outputs.add(readOutput());
         case RAW_INPUT_CONTENTS -> addRaw(in.readLength());
         default -> in.skipField(tag);
       }
     }
   }
 
-  private static void requireFew(List<?> tensors) throws MalformedMessageException {
-    if (tensors.size() >= MOST_TENSORS) {
-      throw new MalformedMessageException();
-    }
-  }
-
-  private OutputWish readOutput() throws MalformedMessageException {
+  private OutputWish readOutput() throws MalformedMessageException, ServingException {
+    counts.addOutput();
     String name = "";
     Map<String, Parameter> given = null;
     int outer = in.push(in.readLength());
@@ -110,7 +100,7 @@ public final class ModelInferRequestHead {
       int tag = in.readTag();
       switch (tag) {
         case OUTPUT_NAME -> name = in.readString();
-        case OUTPUT_PARAMETERS -> given = ParameterFields.read(in, given);
+        case OUTPUT_PARAMETERS -> given = ParameterFields.read(in, given, counts);
         default -> in.skipField(tag);
       }
     }

@@ -1,8 +1,10 @@
 package dev.sluice.api.oip.wire;
 
 import dev.sluice.api.oip.Parameter;
+import dev.sluice.api.oip.PartCounts;
 import dev.sluice.api.wire.MalformedMessageException;
 import dev.sluice.api.wire.ProtoReader;
+import dev.sluice.servable.ServingException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,19 +19,19 @@ final class ParameterFields {
   private static final int DOUBLE = 4 << 3 | 1;
   private static final int UINT64 = 5 << 3;
 
-  /** An entry of a few bytes takes a hundred in a map. */
-  private static final int MOST = 10_000;
-
   private ParameterFields() {}
 
   /**
    * Reads a field that holds one entry.
    *
    * @param before what was read before; null if nothing
+   * @param counts those of the request
    * @return that, with the entry
    */
-  static Map<String, Parameter> read(ProtoReader in, @Nullable Map<String, Parameter> before)
-      throws MalformedMessageException {
+  static Map<String, Parameter> read(
+      ProtoReader in, @Nullable Map<String, Parameter> before, PartCounts counts)
+      throws MalformedMessageException, ServingException {
+    counts.addParameter();
     Map<String, Parameter> parameters = before == null ? new HashMap<>() : before;
     String key = "";
     Parameter value = null;
@@ -43,9 +45,6 @@ final class ParameterFields {
       }
     }
     in.pop(outer);
-    if (parameters.size() >= MOST) {
-      throw new MalformedMessageException();
-    }
     if (value == null) {
       parameters.remove(key); // an entry replaces one before it, also where it has no value
     } else {

@@ -367,4 +367,58 @@ final class ModelInferTest {
         "Model two version 1: output b_out: expected numbers to classify by, found BYTES",
         refused(Status.Code.INVALID_ARGUMENT, ofStrings));
   }
+
+  @Test
+  void classesAreBounded() {
+    InferRequestedOutputTensor.Builder all =
+        InferRequestedOutputTensor.newBuilder()
+            .setName("x_out")
+            .putParameters("classification", number(Integer.MAX_VALUE));
+    ModelInferResponse answer =
+        client.modelInfer(
+            request("m")
+                .addInputs(input("x", Datatype.FP32, 2, 50_000))
+                .addRawInputContents(floats(new float[100_000]))
+                .addOutputs(all)
+                .build());
+    assertEquals(List.of(2L, 50_000L), answer.getOutputs(0).getShapeList());
+    assertEquals(
+        "Model m version 3: output x_out: expected a classification into at most 100000 classes,"
+            + " of all rows together, found 100002",
+        refused(
+            Status.Code.INVALID_ARGUMENT,
+            request("m")
+                .addInputs(input("x", Datatype.FP32, 2, 50_001))
+                .addRawInputContents(floats(new float[100_002]))
+                .addOutputs(all)));
+  }
+
+  @Test
+  void partsAreBoundedAllTogether() {
+    ModelInferRequest.Builder most =
+        request("m").addInputs(input("x", Datatype.FP32, 1)).addRawInputContents(floats(1));
+    for (int i = 0; i < 10_000; i++) {
+      most.putParameters("p" + i, number(i));
+    }
+    assertEquals(1, client.modelInfer(most.build()).getOutputsCount());
+    String parameters = "expected at most 10000 parameters in a request, found more";
+    ModelInferRequest.Builder ofInput = most.clone();
+    ofInput.getInputsBuilder(0).putParameters("p", number(1));
+    assertEquals(parameters, refused(Status.Code.INVALID_ARGUMENT, ofInput));
+    ModelInferRequest.Builder ofOutput = most.clone();
+    ofOutput.addOutputsBuilder().setName("x_out").putParameters("p", number(1));
+    assertEquals(parameters, refused(Status.Code.INVALID_ARGUMENT, ofOutput));
+    ModelInferRequest.Builder inputs = request("m");
+    ModelInferRequest.Builder outputs = request("m");
+    for (int i = 0; i <= 10_000; i++) {
+      inputs.addInputsBuilder();
+      outputs.addOutputsBuilder();
+    }
+    assertEquals(
+        "expected at most 10000 inputs in a request, found more",
+        refused(Status.Code.INVALID_ARGUMENT, inputs));
+    assertEquals(
+        "expected at most 10000 outputs in a request, found more",
+        refused(Status.Code.INVALID_ARGUMENT, outputs));
+  }
 }

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -322,5 +324,44 @@ final class InferTest {
     while (server.limiter.inFlight() > 0) {
       server.limiter.release();
     }
+  }
+
+  /** Returns so many members, each with a name of its own. */
+  private static String parameters(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"p" + i + "\":" + i)
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  @Test
+  void partsAreBoundedAllTogether() throws Exception {
+    String body =
+        """
+        {"parameters": %s,
+         "inputs": [{"name": "x", "datatype": "FP32", "shape": [1], "data": [1], "parameters": %s}],
+         "outputs": [{"name": "y", "parameters": %s}]}""";
+    server.infer("FP32", body.formatted(parameters(5_000), parameters(3_000), parameters(2_000)));
+    for (int[] counts : new int[][] {{10_001, 0, 0}, {5_000, 5_001, 0}, {5_000, 3_000, 2_001}}) {
+      String error =
+          server.refusal(
+              "FP32",
+              body.formatted(parameters(counts[0]), parameters(counts[1]), parameters(counts[2])));
+      assertTrue(error.contains("at most 10000 parameters in a request, found more"), error);
+    }
+    String input = "{\"name\": \"x\", \"datatype\": \"FP32\", \"shape\": [1], \"data\": [1]}";
+    String inputs = server.refusal("FP32", listed("inputs", input, 10_001) + "}");
+    assertTrue(inputs.contains("expected at most 10000 inputs in a request"), inputs);
+    String outputs =
+        server.refusal(
+            "FP32",
+            listed("inputs", input, 1)
+                + ","
+                + listed("outputs", "{\"name\": \"y\"}", 10_001).substring(1)
+                + "}");
+    assertTrue(outputs.contains("expected at most 10000 outputs in a request"), outputs);
+  }
+
+  private static String listed(String member, String element, int count) {
+    return "{\"" + member + "\": [" + (element + ",").repeat(count - 1) + element + "]";
   }
 }
