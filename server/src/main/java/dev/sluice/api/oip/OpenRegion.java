@@ -144,7 +144,8 @@ record OpenRegion(SharedMemory.Region region, FileChannel file) {
     }
   }
 
-  private static ByteBuffer buffer(MemorySegment memory, long offset, long done, long length) {
+  /** Returns the memory of one file call. */
+  static ByteBuffer buffer(MemorySegment memory, long offset, long done, long length) {
     return memory.asSlice(offset + done, Math.min(LARGEST_MOVE, length - done)).asByteBuffer();
   }
 
