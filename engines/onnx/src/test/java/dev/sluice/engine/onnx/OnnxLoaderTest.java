@@ -114,25 +114,31 @@ final class OnnxLoaderTest {
     assertRefused(Code.UNIMPLEMENTED, "found one of float8e5m2", "onnx/float8_output");
   }
 
-  /** Whatever the bytes are, the process lives, and a damaged model is refused or runs. */
+  /** Whatever the bytes are, the process lives, and a damaged model is refused or loads. */
   @Test
   void damagedModelsHarmNothing(@TempDir Path directory) throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     byte[] whole = Files.readAllBytes(Models.directory("wine_sklearn_onnx/1/model.onnx"));
+    int loaded = 0;
     for (int i = 0; i < DAMAGED; i++) {
       byte[] damaged = whole.clone();
       random.nextBytes(damaged);
       int kept = random.nextInt(whole.length);
       System.arraycopy(whole, 0, damaged, 0, kept);
       Loader loader = loader(written(directory, damaged));
-      ServingException failure =
-          assertThrows(ServingException.class, loader::load, () -> "seed " + seed);
-      assertTrue(
-          Set.of(Code.INVALID_ARGUMENT, Code.DATA_LOSS, Code.UNIMPLEMENTED)
-              .contains(failure.code()),
-          () -> "seed " + seed + ": " + failure.codeAndText());
+      try {
+        loader.load().close();
+        loader.unload();
+        loaded++; // what the damage left is a model all the same
+      } catch (ServingException failure) {
+        assertTrue(
+            Set.of(Code.INVALID_ARGUMENT, Code.DATA_LOSS, Code.UNIMPLEMENTED)
+                .contains(failure.code()),
+            () -> "seed " + seed + ": " + failure.codeAndText());
+      }
     }
+    assertTrue(loaded < DAMAGED / 4, "loaded " + loaded + ", seed " + seed);
   }
 
   @Test
