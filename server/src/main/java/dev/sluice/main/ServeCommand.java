@@ -49,7 +49,7 @@ final class ServeCommand {
     ModelsOrigin origin =
         ModelsOrigin.of(
             settings.models(),
-            Server.validator(settings.models()),
+            Engines.validator(settings.models()),
             line -> LOG.log(Level.WARNING, line));
     ModelsConfig models = origin.reader().read(ModelsConfig.NOTHING);
     settings.limits().warnings(models).forEach(line -> LOG.log(Level.WARNING, line));

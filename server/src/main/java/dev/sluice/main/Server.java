@@ -3,20 +3,9 @@ package dev.sluice.main;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
-import dev.sluice.api.oip.ModelCatalog;
-import dev.sluice.api.oip.ServerMetadata;
-import dev.sluice.api.oip.SharedMemory;
-import dev.sluice.api.oip.grpc.InferenceService;
-import dev.sluice.api.oip.rest.OipRestApi;
-import dev.sluice.api.oip.rest.OipRestOptions;
-import dev.sluice.api.tfs.GrpcServices;
-import dev.sluice.api.tfs.PredictOptions;
-import dev.sluice.api.tfs.RestApi;
-import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.BatchingMode;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelsConfig;
-import dev.sluice.config.ModelsValidator;
 import dev.sluice.config.ServerSettings;
 import dev.sluice.config.TlsConfig;
 import dev.sluice.config.folder.FolderSettings;
@@ -24,10 +13,8 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
-import dev.sluice.http.HttpHandler;
 import dev.sluice.http.HttpLimits;
 import dev.sluice.http.HttpListener;
-import dev.sluice.http.Router;
 import dev.sluice.lifecycle.Manager;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
@@ -36,7 +23,6 @@ import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
-import io.grpc.ServerServiceDefinition;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -45,16 +31,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +80,7 @@ final class Server {
   private final ServerSettings settings;
   private final ModelsOrigin origin;
   private final ModelsConfig models;
-  private final List<Engine> engines = engines();
+  private final List<Engine> engines = Engines.onClassPath();
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Readiness readiness = new Readiness();
   private final MetricRegistry registry = new MetricRegistry();
@@ -109,12 +91,12 @@ final class Server {
   private final Manager manager;
   private final FileSystemSource source;
   private final Predictor predictor;
-  private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
   private final EventLoops loops;
   private final ExecutorService workers;
   private final RequestThreads threads;
-  private final HttpListener http;
   private final SelectedModels selected;
+  private final Apis apis;
+  private final HttpListener http;
   private final ModelReload reload;
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
@@ -173,18 +155,25 @@ final class Server {
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
     this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
+    this.apis =
+        new Apis(
+            settings,
+            new Apis.Parts(predictor, manager.states(), selected, threads),
+            readiness,
+            metrics,
+            registry);
     this.http =
         new HttpListener(
             loops.acceptors(),
             loops.workers(),
             loops.channelType(),
-            routes(),
+            apis.routes(),
             new HttpLimits(
                 new ByteBudget(BODY_BYTES), REQUEST_PATIENCE, ANSWER_PATIENCE, CLOSE_PATIENCE),
             Clock.systemUTC());
     this.reload =
         new ModelReload(
-            validator(settings.models()),
+            Engines.validator(settings.models()),
             selected,
             models,
             settings.models().labelsForUnavailable());
@@ -194,63 +183,6 @@ final class Server {
   private int loopCount() {
     int most = settings.grpc().maxThreads();
     return most == 0 ? processors : Math.min(most, processors);
-  }
-
-  private static List<Engine> engines() {
-    List<Engine> engines = new ArrayList<>();
-    ServiceLoader.load(Engine.class).forEach(engines::add);
-    return engines;
-  }
-
-  /** Returns what checks lists of models: they may name platforms of engines on the class path. */
-  static ModelsValidator validator(ServerSettings.Models settings) {
-    Set<String> platforms =
-        engines().stream()
-            .flatMap(engine -> engine.platforms().stream())
-            .collect(Collectors.toUnmodifiableSet());
-    return new ModelsValidator(platforms, settings.byReference());
-  }
-
-  private Router routes() {
-    RestApi rest =
-        new RestApi(
-            predictor,
-            manager.states()::versions,
-            new RestOptions(
-                settings.rest().timeout(),
-                settings.rest().cors(),
-                settings.answers().checkMethodName()),
-            threads,
-            metrics);
-    OipRestApi oip =
-        new OipRestApi(
-            new OipRestApi.Parts(
-                ServerMetadata.of(Version.current()),
-                readiness::isReady,
-                predictor,
-                new ModelCatalog(predictor, manager.states()::all),
-                selected,
-                regions,
-                threads,
-                metrics),
-            new OipRestOptions(settings.rest().timeout(), settings.rest().cors()));
-    HttpHandler live = readiness.liveHandler();
-    HttpHandler ready = readiness.readyHandler();
-    Map<String, HttpHandler> exact = new HashMap<>();
-    if (settings.monitoring().enabled()) {
-      HttpHandler page = new MetricsPage(settings.monitoring().path(), registry);
-      exact.put("/metrics", new MetricsPage("/metrics", registry));
-      exact.put(settings.monitoring().path(), page);
-    }
-    exact.putAll(
-        Map.of(
-            "/livez", live,
-            "/healthz", live,
-            "/ping", live,
-            "/readyz", ready,
-            "/v2", oip));
-    return new Router(
-        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
   }
 
   /**
@@ -314,46 +246,15 @@ final class Server {
   }
 
   private void openPorts() throws IOException {
-    PredictOptions options =
-        new PredictOptions(
-            settings.answers().asTensorContent(),
-            settings.answers().checkMethodName(),
-            PredictOptions.DEFAULT_LARGEST_INLINE);
     openGrpc(
         new GrpcListener.Options(
-            loops, tuning, tls, services(options), settings.grpc().healthService()));
+            loops, tuning, tls, apis.services(reload), settings.grpc().healthService()));
     if (settings.rest().port() != 0) {
       InetSocketAddress bound =
           Ports.open(
               "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
       LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
     }
-  }
-
-  private List<ServerServiceDefinition> services(PredictOptions options) {
-    List<ServerServiceDefinition> services =
-        new ArrayList<>(
-            GrpcServices.create(
-                predictor,
-                manager.states()::versions,
-                threads,
-                options,
-                reload,
-                metrics,
-                registry::value));
-    services.add(
-        InferenceService.create(
-            new InferenceService.Parts(
-                ServerMetadata.of(Version.current()),
-                readiness::isReady,
-                predictor,
-                new ModelCatalog(predictor, manager.states()::all),
-                selected,
-                regions,
-                threads,
-                PredictOptions.DEFAULT_LARGEST_INLINE,
-                metrics)));
-    return services;
   }
 
   private void openGrpc(GrpcListener.Options options) throws IOException {

@@ -1,10 +1,10 @@
 package dev.sluice.engine.onnx;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
 import dev.sluice.engine.natives.HostEnvironment;
+import dev.sluice.engine.natives.LazyLibrary;
 import dev.sluice.engine.natives.NativeArtifact;
 import dev.sluice.engine.natives.NativeCache;
 import dev.sluice.engine.natives.NativeFiles;
@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** Serves ONNX models: directories with a file {@code model.onnx}. */
 public final class OnnxEngine implements Engine {
@@ -42,10 +40,7 @@ public final class OnnxEngine implements Engine {
       Map.of("linux-x86_64", "linux-x64", "linux-arm64", "linux-aarch64");
 
   private final HostEnvironment host;
-  private final ReentrantLock loading = new ReentrantLock();
-
-  @GuardedBy("loading")
-  private @Nullable OrtLibrary library;
+  private final LazyLibrary<OrtLibrary> library = new LazyLibrary<>(this::load);
 
   /** Creates the engine for ServiceLoader; reads the environment and does nothing else. */
   public OnnxEngine() {
@@ -78,30 +73,12 @@ public final class OnnxEngine implements Engine {
 
   @Override
   public long liveTensors() {
-    loading.lock();
-    try {
-      return library == null ? 0 : library.liveTensors();
-    } finally {
-      loading.unlock();
-    }
+    return library.ifLoaded().map(OrtLibrary::liveTensors).orElse(0L);
   }
 
-  /**
-   * Returns the library; the first call unpacks it if need be, and loads it. A failed attempt is
-   * repeated by the next call, for a full disk may have been emptied.
-   */
+  /** Returns the library; the first call unpacks it if need be, and loads it. */
   OrtLibrary library() throws ServingException {
-    loading.lock();
-    try {
-      OrtLibrary known = library;
-      if (known == null) {
-        known = load();
-        library = known;
-      }
-      return known;
-    } finally {
-      loading.unlock();
-    }
+    return library.get();
   }
 
   private OrtLibrary load() throws ServingException {

@@ -3,6 +3,7 @@ package dev.sluice.engine.onnx;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
 import dev.sluice.engine.ResourceEstimate;
+import dev.sluice.engine.VersionFiles;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
@@ -35,7 +36,7 @@ final class OnnxLoader implements Loader {
 
   @Override
   public ResourceEstimate estimate() throws ServingException {
-    long files = OnnxFiles.size(version);
+    long files = VersionFiles.size(version);
     return new ResourceEstimate(files + files / 5);
   }
 
@@ -48,7 +49,7 @@ final class OnnxLoader implements Loader {
     OrtLibrary library = libraries.get();
     SessionConfig config =
         SessionConfig.of(
-            options, OnnxFiles.size(version), Runtime.getRuntime().availableProcessors());
+            options, VersionFiles.size(version), Runtime.getRuntime().availableProcessors());
     try {
       OnnxServable servable = load(library, file, config);
       loaded = servable;

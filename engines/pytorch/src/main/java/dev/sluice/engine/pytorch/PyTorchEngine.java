@@ -1,10 +1,10 @@
 package dev.sluice.engine.pytorch;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
 import dev.sluice.engine.natives.HostEnvironment;
+import dev.sluice.engine.natives.LazyLibrary;
 import dev.sluice.engine.natives.NativeArtifact;
 import dev.sluice.engine.natives.NativeCache;
 import dev.sluice.engine.natives.NativeFile;
@@ -19,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** Serves TorchScript modules. */
 public final class PyTorchEngine implements Engine {
@@ -42,10 +40,7 @@ public final class PyTorchEngine implements Engine {
 
   private final HostEnvironment host;
   private final LiveTensors tensors = new LiveTensors();
-  private final ReentrantLock loading = new ReentrantLock();
-
-  @GuardedBy("loading")
-  private @Nullable Libtorch library;
+  private final LazyLibrary<Libtorch> library = new LazyLibrary<>(this::load);
 
   /** Creates the engine for ServiceLoader; reads the environment and does nothing else. */
   public PyTorchEngine() {
@@ -81,22 +76,9 @@ public final class PyTorchEngine implements Engine {
     return tensors.count();
   }
 
-  /**
-   * Returns the library; the first call unpacks it if need be, and loads it. A failed attempt is
-   * repeated by the next call, for a full disk may have been emptied.
-   */
+  /** Returns the library; the first call unpacks it if need be, and loads it. */
   Libtorch library() throws ServingException {
-    loading.lock();
-    try {
-      Libtorch known = library;
-      if (known == null) {
-        known = load();
-        library = known;
-      }
-      return known;
-    } finally {
-      loading.unlock();
-    }
+    return library.get();
   }
 
   private Libtorch load() throws ServingException {

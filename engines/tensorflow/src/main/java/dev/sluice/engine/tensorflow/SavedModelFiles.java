@@ -2,15 +2,9 @@ package dev.sluice.engine.tensorflow;
 
 import dev.sluice.engine.ModelSettings;
 import dev.sluice.servable.Code;
-import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServingException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** What can be told from the files of a version (config.md §10, lifecycle.md §7). */
 final class SavedModelFiles {
@@ -56,31 +50,5 @@ final class SavedModelFiles {
   /** Returns true if there are values of variables. */
   static boolean hasVariables(Path directory) {
     return Files.exists(directory.resolve("variables").resolve("variables.index"));
-  }
-
-  /** Returns the size of all regular files below the version's directory. */
-  static long size(ModelVersion version) throws ServingException {
-    try (Stream<Path> files = Files.walk(version.path(), FileVisitOption.FOLLOW_LINKS)) {
-      return files.filter(Files::isRegularFile).mapToLong(SavedModelFiles::size).sum();
-    } catch (IOException | UncheckedIOException e) {
-      throw unreadable(version, e);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static ServingException unreadable(ModelVersion version, Exception cause) {
-    Code code =
-        Files.exists(version.path(), LinkOption.NOFOLLOW_LINKS)
-            ? Code.PERMISSION_DENIED
-            : Code.NOT_FOUND;
-    return new ServingException(
-        code, "Cannot read the files of " + version.id() + " in " + version.path() + ": " + cause);
   }
 }

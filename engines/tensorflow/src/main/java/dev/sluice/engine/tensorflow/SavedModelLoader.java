@@ -3,6 +3,7 @@ package dev.sluice.engine.tensorflow;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
 import dev.sluice.engine.ResourceEstimate;
+import dev.sluice.engine.VersionFiles;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
@@ -34,7 +35,7 @@ final class SavedModelLoader implements Loader {
 
   @Override
   public ResourceEstimate estimate() throws ServingException {
-    long files = SavedModelFiles.size(version);
+    long files = VersionFiles.size(version);
     return new ResourceEstimate(files + files / 5);
   }
 
@@ -48,7 +49,7 @@ final class SavedModelLoader implements Loader {
     TfLibrary library = libraries.get();
     SessionConfig config =
         SessionConfig.of(
-            options, SavedModelFiles.size(version), Runtime.getRuntime().availableProcessors());
+            options, VersionFiles.size(version), Runtime.getRuntime().availableProcessors());
     TfSession session = open(library, directory, config);
     try {
       if (session.metaGraph().hasVariables() && !SavedModelFiles.hasVariables(directory)) {

@@ -5,6 +5,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
 import dev.sluice.engine.Loader;
 import dev.sluice.engine.natives.HostEnvironment;
+import dev.sluice.engine.natives.LazyLibrary;
 import dev.sluice.engine.natives.NativeArtifact;
 import dev.sluice.engine.natives.NativeCache;
 import dev.sluice.engine.natives.NativeFiles;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Serves SavedModels.
@@ -45,13 +45,12 @@ public final class TensorFlowEngine implements Engine {
       List.of("libtensorflow_framework.so.2", "libtensorflow_cc.so.2");
 
   private final HostEnvironment host;
-  private final ReentrantLock loading = new ReentrantLock();
+  private final LazyLibrary<TfLibrary> library = new LazyLibrary<>(this::load);
 
-  @GuardedBy("loading")
-  private @Nullable TfLibrary library;
+  private final ReentrantLock loadingOperations = new ReentrantLock();
 
   /** Libraries with operations that have been loaded. */
-  @GuardedBy("loading")
+  @GuardedBy("loadingOperations")
   private final Set<Path> operations = new HashSet<>();
 
   /** Creates the engine for ServiceLoader; reads the environment and does nothing else. */
@@ -85,36 +84,18 @@ public final class TensorFlowEngine implements Engine {
 
   @Override
   public long liveTensors() {
-    loading.lock();
-    try {
-      return library == null ? 0 : library.liveTensors();
-    } finally {
-      loading.unlock();
-    }
+    return library.ifLoaded().map(TfLibrary::liveTensors).orElse(0L);
   }
 
-  /**
-   * Returns the library; the first call unpacks it if need be, and loads it. A failed attempt is
-   * repeated by the next call, for a full disk may have been emptied.
-   */
+  /** Returns the library; the first call unpacks it if need be, and loads it. */
   TfLibrary library() throws ServingException {
-    loading.lock();
-    try {
-      TfLibrary known = library;
-      if (known == null) {
-        known = load();
-        library = known;
-      }
-      return known;
-    } finally {
-      loading.unlock();
-    }
+    return library.get();
   }
 
   /** Returns the library with the operations of other libraries loaded into it. */
   private TfLibrary library(List<Path> operationLibraries) throws ServingException {
     TfLibrary loaded = library();
-    loading.lock();
+    loadingOperations.lock();
     try {
       for (Path file : operationLibraries) {
         if (!operations.contains(file)) {
@@ -124,7 +105,7 @@ public final class TensorFlowEngine implements Engine {
       }
       return loaded;
     } finally {
-      loading.unlock();
+      loadingOperations.unlock();
     }
   }
 

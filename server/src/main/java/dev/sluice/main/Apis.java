@@ -1,0 +1,141 @@
+package dev.sluice.main;
+
+import dev.sluice.api.RequestThreads;
+import dev.sluice.api.oip.ModelCatalog;
+import dev.sluice.api.oip.ServerMetadata;
+import dev.sluice.api.oip.SharedMemory;
+import dev.sluice.api.oip.grpc.InferenceService;
+import dev.sluice.api.oip.rest.OipRestApi;
+import dev.sluice.api.oip.rest.OipRestOptions;
+import dev.sluice.api.tfs.GrpcServices;
+import dev.sluice.api.tfs.PredictOptions;
+import dev.sluice.api.tfs.RestApi;
+import dev.sluice.api.tfs.RestOptions;
+import dev.sluice.config.ServerSettings;
+import dev.sluice.http.HttpHandler;
+import dev.sluice.http.Router;
+import dev.sluice.lifecycle.StateTable;
+import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ServingMetrics;
+import dev.sluice.predict.Predictor;
+import io.grpc.ServerServiceDefinition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The protocols: what is served over REST and over gRPC, on the same models. */
+final class Apis {
+  /**
+   * What the protocols translate to.
+   *
+   * @param predictor runs models
+   * @param states of all versions
+   * @param selected loads and unloads models of the configuration
+   * @param threads where requests are decoded and run
+   */
+  record Parts(
+      Predictor predictor, StateTable states, SelectedModels selected, RequestThreads threads) {}
+
+  private final ServerSettings settings;
+  private final Parts parts;
+  private final Readiness readiness;
+  private final ServingMetrics metrics;
+  private final MetricRegistry registry;
+  private final ServerMetadata metadata = ServerMetadata.of(Version.current());
+  private final ModelCatalog catalog;
+  private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
+
+  Apis(
+      ServerSettings settings,
+      Parts parts,
+      Readiness readiness,
+      ServingMetrics metrics,
+      MetricRegistry registry) {
+    this.settings = settings;
+    this.parts = parts;
+    this.readiness = readiness;
+    this.metrics = metrics;
+    this.registry = registry;
+    this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all);
+  }
+
+  /** Returns what is served over REST. */
+  Router routes() {
+    RestApi rest =
+        new RestApi(
+            parts.predictor(),
+            parts.states()::versions,
+            new RestOptions(
+                settings.rest().timeout(),
+                settings.rest().cors(),
+                settings.answers().checkMethodName()),
+            parts.threads(),
+            metrics);
+    OipRestApi oip =
+        new OipRestApi(
+            new OipRestApi.Parts(
+                metadata,
+                readiness::isReady,
+                parts.predictor(),
+                catalog,
+                parts.selected(),
+                regions,
+                parts.threads(),
+                metrics),
+            new OipRestOptions(settings.rest().timeout(), settings.rest().cors()));
+    HttpHandler live = readiness.liveHandler();
+    HttpHandler ready = readiness.readyHandler();
+    Map<String, HttpHandler> exact = new HashMap<>();
+    if (settings.monitoring().enabled()) {
+      HttpHandler page = new MetricsPage(settings.monitoring().path(), registry);
+      exact.put("/metrics", new MetricsPage("/metrics", registry));
+      exact.put(settings.monitoring().path(), page);
+    }
+    exact.putAll(
+        Map.of(
+            "/livez", live,
+            "/healthz", live,
+            "/ping", live,
+            "/readyz", ready,
+            "/v2", oip));
+    return new Router(
+        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+  }
+
+  /**
+   * Returns what is served over gRPC.
+   *
+   * @param reload does what {@code HandleReloadConfigRequest} asks for
+   */
+  List<ServerServiceDefinition> services(ModelReload reload) {
+    PredictOptions options =
+        new PredictOptions(
+            settings.answers().asTensorContent(),
+            settings.answers().checkMethodName(),
+            PredictOptions.DEFAULT_LARGEST_INLINE);
+    List<ServerServiceDefinition> services =
+        new ArrayList<>(
+            GrpcServices.create(
+                parts.predictor(),
+                parts.states()::versions,
+                parts.threads(),
+                options,
+                reload,
+                metrics,
+                registry::value));
+    services.add(
+        InferenceService.create(
+            new InferenceService.Parts(
+                metadata,
+                readiness::isReady,
+                parts.predictor(),
+                catalog,
+                parts.selected(),
+                regions,
+                parts.threads(),
+                PredictOptions.DEFAULT_LARGEST_INLINE,
+                metrics)));
+    return services;
+  }
+}
