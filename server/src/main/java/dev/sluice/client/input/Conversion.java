@@ -26,12 +26,12 @@ final class Conversion {
   }
 
   /**
-   * Returns the array with another dtype.
+   * Returns the array with another dtype; as it is if none is declared.
    *
    * @throws InputException if an element has no such value: 1.5 is no integer, a string no number
    */
   static NamedTensor of(String source, NamedTensor array, DataType wanted) throws InputException {
-    if (array.dtype() == wanted) {
+    if (array.dtype() == wanted || wanted == DataType.DT_INVALID) {
       return array;
     }
     Values values = new Conversion(source, array, wanted).values();

@@ -106,12 +106,11 @@ final class CsvInput {
     List<CsvReader.Line> rows = rows(records, header.isPresent(), width);
     List<String> texts = new ArrayList<>();
     rows.forEach(record -> texts.addAll(record.fields()));
-    return new NamedTensor(
-        spec.name(),
-        spec.dtype(),
+    return TextValues.tensor(
+        spec,
         shape(spec, rows.size(), row.get()),
-        TextValues.of(
-            texts, spec.dtype(), i -> place(rows.get(i / width), column(header, i % width))));
+        texts,
+        i -> place(rows.get(i / width), column(header, i % width)));
   }
 
   private static String columns(int count) {
@@ -168,10 +167,10 @@ final class CsvInput {
           "%s: expected %s, found %d values"
               .formatted(place(rows.getFirst(), spec.name()), spec.text(), width));
     }
-    return new NamedTensor(
-        spec.name(),
-        spec.dtype(),
+    return TextValues.tensor(
+        spec,
         shape(spec, rows.size(), row.get()),
-        TextValues.of(texts, spec.dtype(), i -> place(rows.get(i / each), spec.name())));
+        texts,
+        i -> place(rows.get(i / each), spec.name()));
   }
 }

@@ -1,11 +1,9 @@
 package dev.sluice.client.input;
 
-import com.google.protobuf.ByteString;
 import dev.sluice.client.tensor.InputException;
 import dev.sluice.client.tensor.NamedTensor;
 import dev.sluice.client.tensor.Rows;
 import dev.sluice.client.tensor.TensorSpec;
-import dev.sluice.client.tensor.Values;
 import dev.sluice.protos.tensorflow.DataType;
 import dev.sluice.protos.tensorflow.SignatureDef;
 import java.util.ArrayList;
@@ -181,10 +179,6 @@ public final class InputReader {
                     new InputException(
                         "%s: expected %s for the input %s, found %d lines"
                             .formatted(source, spec.text(), spec.name(), lines.size())));
-    Values values =
-        spec.dtype() == DataType.DT_STRING
-            ? new Values.Texts(lines.stream().map(ByteString::copyFromUtf8).toList())
-            : TextValues.of(lines, spec.dtype(), i -> source + ", line " + (i + 1));
-    return new NamedTensor(spec.name(), spec.dtype(), shape, values);
+    return TextValues.tensor(spec, shape, lines, i -> source + ", line " + (i + 1));
   }
 }

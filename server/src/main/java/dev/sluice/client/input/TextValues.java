@@ -3,7 +3,9 @@ package dev.sluice.client.input;
 import com.google.protobuf.ByteString;
 import dev.sluice.client.tensor.DataKind;
 import dev.sluice.client.tensor.InputException;
+import dev.sluice.client.tensor.NamedTensor;
 import dev.sluice.client.tensor.TensorSpec;
+import dev.sluice.client.tensor.UndeclaredType;
 import dev.sluice.client.tensor.Values;
 import dev.sluice.client.tensor.ValuesBuilder;
 import dev.sluice.client.tensor.WholeNumbers;
@@ -18,6 +20,20 @@ final class TextValues {
   private static final int LONGEST_SHOWN = 40;
 
   private TextValues() {}
+
+  /**
+   * Returns the tensor of texts.
+   *
+   * @param spec the input that it is for; one without a dtype gets that of the texts
+   * @param place says where the text of an index stands
+   * @throws InputException if a text is none of the dtype
+   */
+  static NamedTensor tensor(
+      TensorSpec spec, List<Integer> shape, List<String> texts, IntFunction<String> place)
+      throws InputException {
+    DataType dtype = UndeclaredType.ofTexts(spec.dtype(), texts);
+    return new NamedTensor(spec.name(), dtype, shape, of(texts, dtype, place));
+  }
 
   /**
    * Returns the values of texts.

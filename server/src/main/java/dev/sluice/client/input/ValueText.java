@@ -28,8 +28,7 @@ final class ValueText {
                     new InputException(
                         "%s: expected %s, found %d values"
                             .formatted(place, spec.text(), texts.size())));
-    return new NamedTensor(
-        spec.name(), spec.dtype(), shape, TextValues.of(texts, spec.dtype(), _ -> place));
+    return TextValues.tensor(spec, shape, texts, _ -> place);
   }
 
   private static NamedTensor json(TensorSpec spec, String text, String place)

@@ -96,9 +96,10 @@ public final class ModelText {
   private static String value(TensorSpec input, int count) {
     List<String> values =
         switch (DataKind.of(input.dtype())) {
-          case REAL -> List.of("1.0", "2.0", "5.0");
+          // Of an undeclared dtype; whole numbers would be sent as integers.
+          case REAL, OTHER -> List.of("1.0", "2.0", "5.0");
           case BOOLEAN -> List.of("true", "false", "true");
-          case INTEGER, TEXT, OTHER -> List.of("1", "2", "5");
+          case INTEGER, TEXT -> List.of("1", "2", "5");
         };
     return String.join(",", values.subList(0, count));
   }

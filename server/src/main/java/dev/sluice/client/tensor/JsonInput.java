@@ -120,7 +120,7 @@ public final class JsonInput {
   /** Flattens nested lists. */
   private static final class Reader {
     private final String name;
-    private final DataType dtype;
+    private DataType dtype;
     private final List<Integer> shape = new ArrayList<>();
     private final List<JsonElement> elements = new ArrayList<>();
 
@@ -138,6 +138,7 @@ public final class JsonInput {
         first = list.get(0);
       }
       gather(nested, 0);
+      dtype = UndeclaredType.ofJson(dtype, elements);
       return new NamedTensor(name, dtype, shape, values());
     }
 

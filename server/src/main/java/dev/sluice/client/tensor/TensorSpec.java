@@ -58,6 +58,7 @@ public record TensorSpec(String name, DataType dtype, boolean ranked, List<Long>
       case DT_FLOAT -> "float32";
       case DT_DOUBLE -> "float64";
       case DT_HALF -> "float16";
+      case DT_INVALID -> "undeclared";
       default -> dtype.name().replaceFirst("^DT_", "").toLowerCase(Locale.ROOT);
     };
   }
