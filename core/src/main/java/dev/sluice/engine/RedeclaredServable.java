@@ -154,6 +154,11 @@ final class RedeclaredServable extends ForwardingServable {
     }
 
     @Override
+    public String client() {
+      return request.client();
+    }
+
+    @Override
     public long remainingNanos(long now) {
       return request.remainingNanos(now);
     }

@@ -102,6 +102,11 @@ public final class TimedServable extends ForwardingServable {
     }
 
     @Override
+    public String client() {
+      return request.client();
+    }
+
+    @Override
     public long remainingNanos(long now) {
       return request.remainingNanos(now);
     }

@@ -1,5 +1,7 @@
 package dev.sluice.servable;
 
+import java.time.Duration;
+
 /**
  * A failure that may happen in a healthy server: a bad request, a model that does not load.
  *
@@ -11,14 +13,26 @@ public final class ServingException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final Code code;
+  private final Duration retryAfter;
 
   /** Creates a failure; {@code code} is not {@link Code#OK}. */
   public ServingException(Code code, String message) {
+    this(code, message, Duration.ZERO);
+  }
+
+  /**
+   * Creates a failure that another try may not meet.
+   *
+   * @param code not {@link Code#OK}
+   * @param retryAfter when that may be worth while; zero if nobody knows
+   */
+  public ServingException(Code code, String message, Duration retryAfter) {
     super(message, null, false, false);
     if (code == Code.OK) {
       throw new IllegalArgumentException("OK is no failure");
     }
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 
   /** Returns an INVALID_ARGUMENT failure. */
@@ -29,6 +43,11 @@ public final class ServingException extends Exception {
   /** Returns what kind of failure it is. */
   public Code code() {
     return code;
+  }
+
+  /** Returns after how long another try may be worth while; zero if nobody knows. */
+  public Duration retryAfter() {
+    return retryAfter;
   }
 
   /** Returns the text for the client; never null. */

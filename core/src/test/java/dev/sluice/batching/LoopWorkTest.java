@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -128,7 +129,7 @@ final class LoopWorkTest {
     }
 
     @Override
-    public @Nullable ServingException overload(long waitedNanos) {
+    public @Nullable ServingException overload(Caller caller, long waitedNanos) {
       return null;
     }
 

@@ -196,6 +196,11 @@ public final class SplitTask {
     }
 
     @Override
+    public String client() {
+      return task.request().client();
+    }
+
+    @Override
     public long remainingNanos(long now) {
       return task.request().remainingNanos(now);
     }
