@@ -24,6 +24,7 @@ public record ServerSettings(
     Batching batching,
     Answers answers,
     Limits limits,
+    OverloadSettings overload,
     MonitoringConfig monitoring) {
 
   /**

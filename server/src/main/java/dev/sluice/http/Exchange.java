@@ -16,6 +16,7 @@ public final class Exchange implements Runnable {
   private final String target;
   private final HttpHeaders headers;
   private Persistence after;
+  private String client = "";
   private @Nullable Body body;
   private @Nullable ByteBuf answer;
   private @Nullable Watcher watcher;
@@ -49,6 +50,16 @@ public final class Exchange implements Runnable {
   /** Returns a header's first value, or null. */
   public @Nullable String header(CharSequence name) {
     return headers.get(name);
+  }
+
+  /** Returns the client that the request is of; empty if nobody said. */
+  public String client() {
+    return client;
+  }
+
+  /** Says which client the request is of; on the event loop, before it is handled. */
+  public void setClient(String name) {
+    client = name;
   }
 
   /** Returns false if the body found no room when it arrived; it is gone then. */

@@ -18,11 +18,13 @@ import dev.sluice.lifecycle.StateTable;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The protocols: what is served over REST and over gRPC, on the same models. */
 final class Apis {
@@ -44,6 +46,7 @@ final class Apis {
   private final MetricRegistry registry;
   private final ServerMetadata metadata = ServerMetadata.of(Version.current());
   private final ModelCatalog catalog;
+  private final Optional<ClientHeader> clientHeader;
   private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
 
   Apis(
@@ -57,6 +60,7 @@ final class Apis {
     this.readiness = readiness;
     this.metrics = metrics;
     this.registry = registry;
+    this.clientHeader = settings.overload().clientHeader().map(ClientHeader::new);
     this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all);
   }
 
@@ -100,7 +104,12 @@ final class Apis {
             "/readyz", ready,
             "/v2", oip));
     return new Router(
-        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+        exact,
+        List.of(new Router.Prefix("/v1/", named(rest)), new Router.Prefix("/v2/", named(oip))));
+  }
+
+  private HttpHandler named(HttpHandler api) {
+    return clientHeader.isPresent() ? clientHeader.get().before(api) : api;
   }
 
   /**
@@ -136,6 +145,8 @@ final class Apis {
                 parts.threads(),
                 PredictOptions.DEFAULT_LARGEST_INLINE,
                 metrics)));
+    clientHeader.ifPresent(
+        header -> services.replaceAll(service -> ServerInterceptors.intercept(service, header)));
     return services;
   }
 }

@@ -87,6 +87,7 @@ final class Server {
   private final ServingMetrics metrics;
   private final ExpiredRuns expiredRuns = new ExpiredRuns();
   private final Limiter limiter;
+  private final MemoryPressure memory;
   private final ServableDecorators decorators;
   private final Manager manager;
   private final FileSystemSource source;
@@ -121,6 +122,7 @@ final class Server {
     this.tuning =
         new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
+    this.memory = new MemoryPressure(settings.overload().memory());
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     FolderSettings folders =
         new FolderSettings(!settings.models().byReference(), line -> LOG.log(Level.WARNING, line));
@@ -136,7 +138,7 @@ final class Server {
         new LoaderFactory(engines, settings.engine(), folders, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
-            settings.manager(),
+            settings.manager().withMemory(memory.ofLoads()),
             loaders,
             decorators.inOrder(),
             new StateLog().andThen(new EndedVersions(metrics.inference())),
@@ -151,7 +153,7 @@ final class Server {
     this.workers =
         Executors.newFixedThreadPool(
             processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
-    ByteBudget messages = new ByteBudget(MESSAGE_BYTES);
+    ByteBudget messages = new ByteBudget(MESSAGE_BYTES, memory::left);
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
     this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
@@ -169,7 +171,10 @@ final class Server {
             loops.channelType(),
             apis.routes(),
             new HttpLimits(
-                new ByteBudget(BODY_BYTES), REQUEST_PATIENCE, ANSWER_PATIENCE, CLOSE_PATIENCE),
+                new ByteBudget(BODY_BYTES, memory::left),
+                REQUEST_PATIENCE,
+                ANSWER_PATIENCE,
+                CLOSE_PATIENCE),
             Clock.systemUTC());
     this.reload =
         new ModelReload(
@@ -193,6 +198,7 @@ final class Server {
    * @throws ServingException if a label points to a version that is not available
    */
   void start() throws IOException, ServingException, InterruptedException {
+    memory.start();
     manager.start();
     source.start(manager::aspire);
     if (settings.models().labelsForUnavailable()) {
@@ -297,6 +303,7 @@ final class Server {
     http.close();
     grpc.forEach(GrpcListener::close);
     workers.shutdown();
+    memory.close();
     loops.close();
     workers.awaitTermination(1, TimeUnit.SECONDS);
     LOG.log(
@@ -320,6 +327,7 @@ final class Server {
     http.close();
     grpc.forEach(GrpcListener::close);
     workers.shutdown();
+    memory.close();
     loops.close();
   }
 

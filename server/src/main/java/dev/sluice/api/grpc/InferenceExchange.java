@@ -84,6 +84,6 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
 
   @Override
   public void failed(Status status, @Nullable H head) {
-    rpc.close(status, new Metadata());
+    rpc.close(status, GrpcStatuses.trailers(status));
   }
 }

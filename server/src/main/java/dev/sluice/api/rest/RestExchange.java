@@ -73,6 +73,7 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   private final RequestMeter meter;
   private final long start = System.nanoTime();
   private final @Nullable Executor home;
+  private final String client;
   private final long deadline;
   private final Body body;
   private final @Nullable Expansion expansion;
@@ -86,14 +87,16 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
       RestTarget target,
       RestRequest<B> request,
       RequestMeter meter,
-      @Nullable Expansion expansion) {
+      @Nullable Expansion expansion,
+      long patience) {
     this.inference = inference;
     this.exchange = exchange;
     this.target = target;
     this.request = request;
     this.meter = meter;
     this.home = inference.threads().ownLoop().get();
-    this.deadline = inference.deadline(start);
+    this.client = exchange.client();
+    this.deadline = inference.deadline(start, patience);
     this.body = exchange.takeBody();
     this.expansion = expansion;
   }
@@ -183,7 +186,8 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
           "Too many large requests at once: at most "
               + body.limit()
               + " bytes may wait to be decoded, and this body expands to "
-              + expanded);
+              + expanded
+              + body.shortage());
     }
   }
 
@@ -237,6 +241,16 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   @Override
   public @Nullable Executor home() {
     return home;
+  }
+
+  @Override
+  public String client() {
+    return client;
+  }
+
+  @Override
+  public long remainingNanos(long now) {
+    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - now;
   }
 
   @Override

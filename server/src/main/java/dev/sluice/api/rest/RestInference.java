@@ -4,6 +4,7 @@ import dev.sluice.api.RequestThreads;
 import dev.sluice.http.Exchange;
 import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Predictor;
+import dev.sluice.servable.ServingException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,8 @@ public final class RestInference {
   }
 
   /**
-   * Runs a model and answers, now or later; on the exchange's event loop.
+   * Runs a model and answers, now or later; on the exchange's event loop. How long the client
+   * waits, by its headers, counts where the server itself would wait longer.
    *
    * @param expansion makes the body's bytes of what was sent, or null if they are sent as they are
    */
@@ -40,7 +42,15 @@ public final class RestInference {
       RestRequest<?> request,
       RequestMeter meter,
       @Nullable Expansion expansion) {
-    new RestExchange<>(this, exchange, target, request, meter, expansion).start();
+    long patience;
+    try {
+      patience = TimeoutHeaders.nanos(exchange);
+    } catch (ServingException bad) {
+      meter.failed(target.model(), bad.code().name());
+      failures.answer(exchange, bad);
+      return;
+    }
+    new RestExchange<>(this, exchange, target, request, meter, expansion, patience).start();
   }
 
   Predictor predictor() {
@@ -55,8 +65,13 @@ public final class RestInference {
     return failures;
   }
 
-  /** Returns when a request is out of time; it and the start are those of System.nanoTime. */
-  long deadline(long start) {
-    return timeout.isPositive() ? start + timeout.toNanos() : Long.MAX_VALUE;
+  /**
+   * Returns when a request is out of time; it and the start are those of System.nanoTime.
+   *
+   * @param patience how long its client waits; {@link Long#MAX_VALUE} for ever
+   */
+  long deadline(long start, long patience) {
+    long nanos = timeout.isPositive() ? Math.min(timeout.toNanos(), patience) : patience;
+    return nanos == Long.MAX_VALUE ? Long.MAX_VALUE : start + nanos;
   }
 }
