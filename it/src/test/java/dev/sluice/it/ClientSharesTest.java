@@ -140,7 +140,7 @@ class ClientSharesTest {
         assertEquals(503, refusal.statusCode(), refusal.body());
         assertTrue(refusal.body().contains("the request's deadline is in "), refusal.body());
         long seconds = Long.parseLong(refusal.headers().firstValue("Retry-After").orElseThrow());
-        assertTrue(seconds >= 1 && seconds <= 5, "Retry-After: " + seconds);
+        assertTrue(seconds >= 2, "Retry-After: " + seconds + ", with some 58 runs of 50 ms before");
         StatusRuntimeException failure =
             assertThrows(
                 StatusRuntimeException.class,
