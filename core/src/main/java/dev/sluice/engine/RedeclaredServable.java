@@ -8,6 +8,7 @@ import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -166,6 +167,11 @@ final class RedeclaredServable extends ForwardingServable {
     @Override
     public void mayRunUntil(long nanoTime) {
       request.mayRunUntil(nanoTime);
+    }
+
+    @Override
+    public void stoppableBy(@Nullable StoppableRun run) {
+      request.stoppableBy(run);
     }
 
     @Override

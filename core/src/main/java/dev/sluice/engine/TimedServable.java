@@ -9,6 +9,7 @@ import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Tensor;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,11 @@ public final class TimedServable extends ForwardingServable {
     @Override
     public void mayRunUntil(long nanoTime) {
       request.mayRunUntil(nanoTime);
+    }
+
+    @Override
+    public void stoppableBy(@Nullable StoppableRun run) {
+      request.stoppableBy(run);
     }
   }
 }

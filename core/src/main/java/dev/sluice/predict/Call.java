@@ -9,6 +9,7 @@ import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
@@ -67,6 +68,9 @@ public final class Call implements RunRequest, Completion {
   private long runUntil;
   private long runNanos;
   private long runEnd;
+
+  /** Written by the engine's thread; abandon() reads it after `answered` is written. */
+  private volatile @Nullable StoppableRun stoppable;
 
   /** True once {@code runUntil} says how long the run may take. */
   private volatile boolean begun;
@@ -191,12 +195,23 @@ public final class Call implements RunRequest, Completion {
   }
 
   /**
-   * Says that nobody waits for the answer any more: the client is gone or its time is up.
+   * Says that nobody waits for the answer any more: the client is gone or its time is up. A run
+   * that can be cut short then is.
    *
    * @return true if the answer will not be called any more; false if it already was, or is about to
    */
   public boolean abandon() {
-    return ANSWERED.compareAndSet(this, 0, 1);
+    boolean first = ANSWERED.compareAndSet(this, 0, 1);
+    StoppableRun run = stoppable;
+    if (first && run != null) {
+      run.stopIfCancelled();
+    }
+    return first;
+  }
+
+  @Override
+  public void stoppableBy(@Nullable StoppableRun run) {
+    stoppable = run;
   }
 
   @Override

@@ -58,6 +58,14 @@ public interface RunRequest {
   default void mayRunUntil(long nanoTime) {}
 
   /**
+   * Says how the run can be cut short from now on; null: no longer. Called by an engine that can,
+   * around its work, which then looks itself whether the request {@linkplain #isCancelled is
+   * cancelled}. Whoever cancels the request later {@linkplain StoppableRun#stopIfCancelled asks}
+   * for it.
+   */
+  default void stoppableBy(@Nullable StoppableRun run) {}
+
+  /**
    * Tells when the engine began and ended the run, before the completion; on the thread that ran.
    *
    * @param startNanos on the scale of System.nanoTime, as the end

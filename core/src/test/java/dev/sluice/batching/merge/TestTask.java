@@ -4,6 +4,7 @@ import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class TestTask implements RunRequest, Completion {
   private @Nullable Executor home;
   private boolean abandoned;
   private boolean throwing;
+  private @Nullable StoppableRun stoppable;
   private int completions;
   private int runs;
 
@@ -117,6 +119,16 @@ public final class TestTask implements RunRequest, Completion {
   @Override
   public @Nullable Executor home() {
     return home;
+  }
+
+  @Override
+  public void stoppableBy(@Nullable StoppableRun run) {
+    stoppable = run;
+  }
+
+  /** Returns how its run could be cut short, as it was told. */
+  public @Nullable StoppableRun stoppable() {
+    return stoppable;
   }
 
   @Override

@@ -35,7 +35,13 @@ final class OnnxServable implements Servable {
     this.session = session;
     this.model = model;
     this.isShapeBound = isShapeBound;
-    this.scratches = new ScratchPool(signature.inputs().size(), signature.outputs().size());
+    this.scratches =
+        new ScratchPool(
+            () ->
+                new Scratch(
+                    signature.inputs().size(),
+                    signature.outputs().size(),
+                    library.runOptions().create()));
     this.allocator = new InputTensors(library.values().live());
     this.runner = new SessionRunner(library.values(), session, model, allocator);
     this.signatures = Map.of(signature.key(), signature);
@@ -80,7 +86,7 @@ final class OnnxServable implements Servable {
     if (!model.isSignature(request.signature())) {
       throw new IllegalArgumentException(request.signature() + " is another servable's");
     }
-    Scratch scratch = scratches.acquire();
+    Scratch scratch = scratch();
     try {
       return runner.run(request, scratch);
     } finally {
@@ -88,9 +94,18 @@ final class OnnxServable implements Servable {
     }
   }
 
+  private Scratch scratch() throws ServingException {
+    try {
+      return scratches.acquire();
+    } catch (OrtException e) {
+      throw e.ofRun(model.id());
+    }
+  }
+
   /** Frees all that the library holds for this servable; called once no run is under way. */
   void free() {
     freed = true;
+    scratches.clear();
     library.sessions().release(session);
     library.returnFreedMemory();
   }
