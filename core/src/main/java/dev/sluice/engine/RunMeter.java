@@ -83,8 +83,9 @@ final class RunMeter {
         throw new IllegalStateException("a run completed twice");
       }
       metrics.ran(now - start);
-      version.ran(Rows.of(measured), now - start);
-      measured.ran(start, now);
+      long rows = Rows.of(measured);
+      version.ran(rows, now - start);
+      measured.ran(start, now, rows);
       request = null;
       completion = null;
       return next;

@@ -54,11 +54,11 @@ public final class TimedServable extends ForwardingServable {
     }
 
     @Override
-    public void ran(long startNanos, long endNanos) {
+    public void ran(long startNanos, long endNanos, long runRows) {
       ran = true;
       ranStart = startNanos;
       ranEnd = endNanos;
-      request.ran(startNanos, endNanos);
+      request.ran(startNanos, endNanos, runRows);
     }
 
     @Override

@@ -7,6 +7,8 @@ public enum Api {
   REGRESS("Regress", "regress"),
   /** The one way of the Open Inference Protocol, which the reference does not have. */
   INFER("ModelInfer", "infer"),
+  /** Several signatures at once, over gRPC only. */
+  MULTI("MultiInference", ""),
   /** What a REST client may ask about a model: its status, its metadata. */
   INFO("", "");
 

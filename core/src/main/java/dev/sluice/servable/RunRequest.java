@@ -61,6 +61,7 @@ public interface RunRequest {
    * Tells when the engine began and ended the run, before the completion; on the thread that ran.
    *
    * @param startNanos on the scale of System.nanoTime, as the end
+   * @param rows how many rows the engine was given, those of requests that share the run too
    */
-  default void ran(long startNanos, long endNanos) {}
+  default void ran(long startNanos, long endNanos, long rows) {}
 }

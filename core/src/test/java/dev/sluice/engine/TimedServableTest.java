@@ -49,7 +49,7 @@ class TimedServableTest {
         return;
       }
       long begin = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(queuedMicros);
-      request.ran(begin, begin + TimeUnit.MICROSECONDS.toNanos(ranMicros));
+      request.ran(begin, begin + TimeUnit.MICROSECONDS.toNanos(ranMicros), 1);
       servable.run(request, completion);
     }
   }

@@ -16,8 +16,8 @@ import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Router;
 import dev.sluice.lifecycle.StateTable;
 import dev.sluice.metrics.MetricRegistry;
-import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.ServerServiceDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +40,7 @@ final class Apis {
   private final ServerSettings settings;
   private final Parts parts;
   private final Readiness readiness;
-  private final ServingMetrics metrics;
+  private final Telemetry telemetry;
   private final MetricRegistry registry;
   private final ServerMetadata metadata = ServerMetadata.of(Version.current());
   private final ModelCatalog catalog;
@@ -50,12 +50,12 @@ final class Apis {
       ServerSettings settings,
       Parts parts,
       Readiness readiness,
-      ServingMetrics metrics,
+      Telemetry telemetry,
       MetricRegistry registry) {
     this.settings = settings;
     this.parts = parts;
     this.readiness = readiness;
-    this.metrics = metrics;
+    this.telemetry = telemetry;
     this.registry = registry;
     this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all);
   }
@@ -71,7 +71,7 @@ final class Apis {
                 settings.rest().cors(),
                 settings.answers().checkMethodName()),
             parts.threads(),
-            metrics);
+            telemetry);
     OipRestApi oip =
         new OipRestApi(
             new OipRestApi.Parts(
@@ -82,7 +82,7 @@ final class Apis {
                 parts.selected(),
                 regions,
                 parts.threads(),
-                metrics),
+                telemetry),
             new OipRestOptions(settings.rest().timeout(), settings.rest().cors()));
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();
@@ -122,7 +122,7 @@ final class Apis {
                 parts.threads(),
                 options,
                 reload,
-                metrics,
+                telemetry,
                 registry::value));
     services.add(
         InferenceService.create(
@@ -135,7 +135,7 @@ final class Apis {
                 regions,
                 parts.threads(),
                 PredictOptions.DEFAULT_LARGEST_INLINE,
-                metrics)));
+                telemetry)));
     return services;
   }
 }

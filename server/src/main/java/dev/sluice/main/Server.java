@@ -23,6 +23,7 @@ import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
+import dev.sluice.telemetry.Telemetry;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -160,7 +161,7 @@ final class Server {
             settings,
             new Apis.Parts(predictor, manager.states(), selected, threads),
             readiness,
-            metrics,
+            Telemetry.of(metrics),
             registry);
     this.http =
         new HttpListener(

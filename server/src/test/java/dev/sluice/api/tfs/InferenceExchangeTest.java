@@ -17,6 +17,7 @@ import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.Attributes;
 import io.grpc.Detachable;
 import io.grpc.HasByteBuffer;
@@ -67,10 +68,12 @@ final class InferenceExchangeTest {
     return new InferenceExchange<>(
         new GrpcInference<>(
             new GrpcPredict(new Predictor(models, limiter), options),
-            new ServingMetrics(new MetricRegistry(), false).requests(Api.PREDICT, Entrypoint.GRPC),
+            Telemetry.of(new ServingMetrics(new MetricRegistry(), false))
+                .requests(Api.PREDICT, Entrypoint.GRPC),
             new RequestThreads(() -> null, tasks::add, waiting),
             options.largestInline()),
         rpc,
+        new Metadata(),
         null);
   }
 

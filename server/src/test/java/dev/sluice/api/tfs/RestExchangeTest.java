@@ -25,6 +25,7 @@ import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
@@ -70,7 +71,7 @@ final class RestExchangeTest {
     Predictor predictor = new Predictor(models, limiter);
     RequestThreads threads = new RequestThreads(() -> null, tasks::add, new ByteBudget(1));
     RestOptions options = new RestOptions(Duration.ZERO, false, false);
-    api = new RestApi(predictor, model -> List.of(), options, threads, metrics);
+    api = new RestApi(predictor, model -> List.of(), options, threads, Telemetry.of(metrics));
     inference = new RestInference(predictor, threads, options.timeout(), new ErrorAnswers(options));
   }
 
@@ -134,7 +135,7 @@ final class RestExchangeTest {
             exchange,
             new RestTarget(Models.NAME, VersionChoice.LATEST),
             request,
-            metrics.requests(Api.PREDICT, Entrypoint.REST),
+            Telemetry.of(metrics).requests(Api.PREDICT, Entrypoint.REST),
             RestApi.expansion(exchange));
   }
 
