@@ -1,5 +1,7 @@
 package dev.sluice.metrics;
 
+import java.util.Locale;
+
 /** The ways to use a model that latencies are told apart by. */
 public enum Api {
   PREDICT("Predict", "predict"),
@@ -23,6 +25,11 @@ public enum Api {
   /** Returns the label of a run, and of a gRPC request. */
   String grpcLabel() {
     return grpcLabel;
+  }
+
+  /** Returns the label of today's conventions, the same for all protocols. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   String restLabel() {

@@ -7,12 +7,32 @@ import java.util.List;
  * §2): names begin with a colon, there are braces without labels, and no help lines.
  */
 final class PrometheusText {
-  private final StringBuilder out = new StringBuilder(1 << 14);
+  private final StringBuilder out;
+  private final boolean openMetrics;
+
+  PrometheusText() {
+    this(new StringBuilder(1 << 14), false);
+  }
+
+  /**
+   * Creates a writer.
+   *
+   * @param openMetrics true for numbers as OpenMetrics wants them
+   */
+  PrometheusText(StringBuilder out, boolean openMetrics) {
+    this.out = out;
+    this.openMetrics = openMetrics;
+  }
 
   /** Appends a family: its type, then its cells. */
   void family(Family<?> family) {
     String name = metricName(family.name());
     out.append("# TYPE ").append(name).append(' ').append(family.type().label()).append('\n');
+    cells(family, name);
+  }
+
+  /** Appends the cells of a family. */
+  void cells(Family<?> family, String name) {
     for (var cell : family.sortedCells()) {
       String labels = labels(family.labels(), cell.getKey());
       switch (cell.getValue()) {
@@ -30,11 +50,17 @@ final class PrometheusText {
     long count = 0;
     for (int i = 0; i <= buckets.limitCount(); i++) {
       count += histogram.countIn(i);
-      String limit = i < buckets.limitCount() ? SixDigits.of(buckets.limit(i)) : "+Inf";
+      String limit = i < buckets.limitCount() ? limit(buckets.limit(i)) : "+Inf";
       line(name, "_bucket", before + "le=\"" + limit + "\"", Long.toString(count));
     }
     line(name, "_sum", labels, SixDigits.of((double) histogram.sum()));
     line(name, "_count", labels, Long.toString(count));
+  }
+
+  /** A limit of OpenMetrics has a point or an exponent. */
+  private String limit(double limit) {
+    String digits = SixDigits.of(limit);
+    return openMetrics && digits.chars().allMatch(Character::isDigit) ? digits + ".0" : digits;
   }
 
   private void line(String name, String suffix, String labels, String value) {
@@ -42,7 +68,7 @@ final class PrometheusText {
     out.append(value).append('\n');
   }
 
-  private static String labels(List<String> names, List<String> values) {
+  static String labels(List<String> names, List<String> values) {
     StringBuilder labels = new StringBuilder();
     for (int i = 0; i < names.size(); i++) {
       labels.append(i == 0 ? "" : ",").append(labelName(names.get(i)));

@@ -294,11 +294,6 @@ public final class Call implements RunRequest, Completion {
     return batchRows;
   }
 
-  /** Returns when the engine had done its work; if nothing measures it, now. */
-  public long runEnd() {
-    return runEnd == 0 ? System.nanoTime() : runEnd;
-  }
-
   @Override
   public void succeeded(Tensor[] results) {
     try {

@@ -16,6 +16,15 @@ public interface RunRequest {
   /** Returns the value of an input of the signature, given or default; null if there is none. */
   @Nullable Tensor input(int index);
 
+  /** Returns how many rows it brings: the first dimension of the first input; 1 without one. */
+  default long rows() {
+    if (signature().inputs().isEmpty()) {
+      return 1;
+    }
+    Tensor first = input(0);
+    return first == null || first.shape().rank() == 0 ? 1 : first.shape().dim(0);
+  }
+
   /** Returns the indices of the wanted outputs, in the order of the answer. Not to be written. */
   int[] outputs();
 

@@ -2,6 +2,8 @@ package dev.sluice.api;
 
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
+import dev.sluice.metrics.Refusal;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.Code;
 import dev.sluice.telemetry.RequestObserver;
@@ -36,6 +38,7 @@ public abstract class ObservedRequest implements RequestRecord {
   private String model = "";
   private Code code = Code.OK;
   private String problem = "";
+  private @Nullable Refusal reason;
   private @Nullable Call opened;
   private @Nullable TraceContext trace;
   private long startNanos;
@@ -81,9 +84,9 @@ public abstract class ObservedRequest implements RequestRecord {
     return claimed;
   }
 
-  /** Counts a request that is going to be answered, and has taken so long; it is claimed. */
-  protected final void succeeds(long nanos) {
-    observer.succeeded(this, nanos);
+  /** Counts a request that is going to be answered; it is claimed, and its inputs still there. */
+  protected final void succeeds(Call call) {
+    observer.succeeded(this, call.servable().metrics(), call.rows());
   }
 
   /**
@@ -95,7 +98,14 @@ public abstract class ObservedRequest implements RequestRecord {
   protected final void fails(Code how, String text, boolean asReference) {
     code = how;
     problem = text;
-    observer.failed(this, asReference);
+    Call call = opened;
+    VersionMetrics version = call == null ? null : call.servable().metrics();
+    observer.failed(this, version, reason, asReference);
+  }
+
+  /** Notes that a request fails because there is no room for what it brings. */
+  protected final void lacksMemory() {
+    reason = Refusal.MEMORY;
   }
 
   /** Notes that a request failed that was counted already. */

@@ -15,6 +15,7 @@ import dev.sluice.config.ServerSettings;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Router;
 import dev.sluice.lifecycle.StateTable;
+import dev.sluice.metrics.Exposition;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.predict.Predictor;
 import dev.sluice.telemetry.Telemetry;
@@ -42,6 +43,7 @@ final class Apis {
   private final Readiness readiness;
   private final Telemetry telemetry;
   private final MetricRegistry registry;
+  private final Exposition exposition;
   private final ServerMetadata metadata = ServerMetadata.of(Version.current());
   private final ModelCatalog catalog;
   private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
@@ -51,12 +53,14 @@ final class Apis {
       Parts parts,
       Readiness readiness,
       Telemetry telemetry,
-      MetricRegistry registry) {
+      MetricRegistry registry,
+      Exposition exposition) {
     this.settings = settings;
     this.parts = parts;
     this.readiness = readiness;
     this.telemetry = telemetry;
     this.registry = registry;
+    this.exposition = exposition;
     this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all);
   }
 
@@ -89,7 +93,7 @@ final class Apis {
     Map<String, HttpHandler> exact = new HashMap<>();
     if (settings.monitoring().enabled()) {
       HttpHandler page = new MetricsPage(settings.monitoring().path(), registry);
-      exact.put("/metrics", new MetricsPage("/metrics", registry));
+      exact.put("/metrics", new ExpositionPage(exposition, parts.threads().workers()));
       exact.put(settings.monitoring().path(), page);
     }
     exact.putAll(

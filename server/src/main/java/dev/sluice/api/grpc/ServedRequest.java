@@ -107,6 +107,7 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
     ByteShare share = new ByteShare(service.threads().waiting());
     if (!share.tryGrow(received.size())) {
       received.close();
+      lacksMemory();
       refuse(GrpcStatuses.of(tooManyWait(share.budget())));
       return;
     }
@@ -319,7 +320,7 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
     if (isObserved()) {
       answers(method.size(response));
     }
-    succeeds(finished.runEnd() - startNanos());
+    succeeds(finished);
     reply.answered(response);
   }
 

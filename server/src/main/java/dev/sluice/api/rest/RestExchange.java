@@ -166,6 +166,7 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
 
   private void takeRoom(long expanded) throws ServingException {
     if (!body.tryHoldExpanded(expanded)) {
+      lacksMemory();
       throw new ServingException(
           Code.UNAVAILABLE,
           "Too many large requests at once: at most "
@@ -240,7 +241,7 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
       claimed = claim();
       if (claimed) {
         answers(sink.length());
-        succeeds(System.nanoTime() - startNanos());
+        succeeds(finished);
         exchange.respond(head.response(), head.own(), sink.array(), sink.length());
         ended();
       }
