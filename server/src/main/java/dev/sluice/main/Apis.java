@@ -93,7 +93,7 @@ final class Apis {
     Map<String, HttpHandler> exact = new HashMap<>();
     if (settings.monitoring().enabled()) {
       HttpHandler page = new MetricsPage(settings.monitoring().path(), registry);
-      exact.put("/metrics", new ExpositionPage(exposition, parts.threads().workers()));
+      exact.put("/metrics", new ExpositionPage(exposition));
       exact.put(settings.monitoring().path(), page);
     }
     exact.putAll(

@@ -6,44 +6,47 @@ import dev.sluice.http.Response;
 import dev.sluice.metrics.Exposition;
 import dev.sluice.metrics.PageFormat;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Serves all metrics in the form that a scraper asks for, by any method. The page is made on a
- * worker: that of a thousand models would hold an event loop for a tenth of a second.
+ * Serves all metrics in the form that a scraper asks for, by any method.
+ *
+ * <p>A page is made on a thread of its own: that of very many models would hold up an event loop,
+ * and no worker is free when many large requests come. One is made at a time, however many ask.
  */
 final class ExpositionPage implements HttpHandler {
-  private static final byte[] STOPPING = "stopping\n".getBytes(StandardCharsets.US_ASCII);
-
   private final Exposition exposition;
-  private final Executor workers;
+  private final ReentrantLock turn = new ReentrantLock();
 
-  ExpositionPage(Exposition exposition, Executor workers) {
+  ExpositionPage(Exposition exposition) {
     this.exposition = exposition;
-    this.workers = workers;
   }
 
   @Override
   public void handle(Exchange exchange) {
     PageFormat format = PageFormat.of(exchange.header("Accept"));
-    try {
-      workers.execute(() -> answer(exchange, format));
-    } catch (RejectedExecutionException stopping) {
-      exchange.respond(Response.text(503), STOPPING, STOPPING.length);
-    }
+    Thread.ofVirtual().name("metrics").start(() -> answer(exchange, format));
   }
 
   private void answer(Exchange exchange, PageFormat format) {
     boolean answered = false;
     try {
-      byte[] body = exposition.page(format).getBytes(StandardCharsets.UTF_8);
+      byte[] body = page(format);
       exchange.respond(new Response(200, format.contentType(), ""), body, body.length);
       answered = true;
     } finally {
       if (!answered) {
         exchange.abort(); // nobody else would end it
       }
+    }
+  }
+
+  private byte[] page(PageFormat format) {
+    turn.lock();
+    try {
+      return exposition.page(format).getBytes(StandardCharsets.UTF_8);
+    } finally {
+      turn.unlock();
     }
   }
 }

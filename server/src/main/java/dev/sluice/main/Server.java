@@ -189,7 +189,7 @@ final class Server {
         metrics,
         registry,
         List.of(
-            new ServerSampler(readiness::isReady, manager.states(), engines),
+            new ServerSampler(readiness::isReady, manager.states()::all, engines),
             new ProcessSampler(),
             new JvmSampler()));
   }

@@ -1,7 +1,6 @@
 package dev.sluice.main;
 
 import dev.sluice.engine.Engine;
-import dev.sluice.lifecycle.StateTable;
 import dev.sluice.lifecycle.VersionState;
 import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.metrics.Description;
@@ -12,15 +11,20 @@ import dev.sluice.servable.ServableId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the server is and what its models are up to, for the metrics. Thread-safe.
  *
  * @param ready whether the server wants traffic
- * @param states of all versions
+ * @param states of all versions, by model, the highest first
  */
-record ServerSampler(BooleanSupplier ready, StateTable states, List<Engine> engines)
+record ServerSampler(
+    BooleanSupplier ready,
+    Supplier<Map<String, List<VersionStatus>>> states,
+    List<Engine> engines)
     implements Sampler {
   /** The state of a version that has ended by a failure, which the life cycle calls END, too. */
   private static final String FAILED = "failed";
@@ -61,7 +65,7 @@ record ServerSampler(BooleanSupplier ready, StateTable states, List<Engine> engi
    */
   private List<Sampled.Sample> states() {
     List<Sampled.Sample> samples = new ArrayList<>();
-    for (List<VersionStatus> versions : states.all().values()) {
+    for (List<VersionStatus> versions : states.get().values()) {
       boolean failures = true;
       for (VersionStatus status : versions) {
         boolean failed = hasFailed(status);
