@@ -49,7 +49,7 @@ record ServerSampler(
                 "version",
                 "state"),
             Sampled.Kind.GAUGE,
-            states()),
+            stateSamples()),
         new Sampled(
             Description.of(
                 "sluice_tensors_live", "Tensors in the engine's memory.", "engine"),
@@ -63,7 +63,7 @@ record ServerSampler(
    * The table has every version ever seen, and those that are gone must not pile up here. Of those
    * that failed, a model's newest matters, until one that is newer can be used.
    */
-  private List<Sampled.Sample> states() {
+  private List<Sampled.Sample> stateSamples() {
     List<Sampled.Sample> samples = new ArrayList<>();
     for (List<VersionStatus> versions : states.get().values()) {
       boolean failures = true;
