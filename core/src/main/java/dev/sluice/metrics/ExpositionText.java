@@ -53,7 +53,7 @@ final class ExpositionText {
     String name = PrometheusText.metricName(family.name());
     boolean counter = family.type() == Family.Type.COUNTER;
     type(name, openMetrics && counter ? "unknown" : family.type().label());
-    new PrometheusText(out, openMetrics).cells(family, name);
+    new PrometheusText(out).cells(family, name);
   }
 
   private void head(String name, String type, String help) {

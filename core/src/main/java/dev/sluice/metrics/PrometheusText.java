@@ -8,20 +8,13 @@ import java.util.List;
  */
 final class PrometheusText {
   private final StringBuilder out;
-  private final boolean openMetrics;
 
   PrometheusText() {
-    this(new StringBuilder(1 << 14), false);
+    this(new StringBuilder(1 << 14));
   }
 
-  /**
-   * Creates a writer.
-   *
-   * @param openMetrics true for numbers as OpenMetrics wants them
-   */
-  PrometheusText(StringBuilder out, boolean openMetrics) {
+  PrometheusText(StringBuilder out) {
     this.out = out;
-    this.openMetrics = openMetrics;
   }
 
   /** Appends a family: its type, then its cells. */
@@ -50,17 +43,11 @@ final class PrometheusText {
     long count = 0;
     for (int i = 0; i <= buckets.limitCount(); i++) {
       count += histogram.countIn(i);
-      String limit = i < buckets.limitCount() ? limit(buckets.limit(i)) : "+Inf";
+      String limit = i < buckets.limitCount() ? SixDigits.of(buckets.limit(i)) : "+Inf";
       line(name, "_bucket", before + "le=\"" + limit + "\"", Long.toString(count));
     }
     line(name, "_sum", labels, SixDigits.of((double) histogram.sum()));
     line(name, "_count", labels, Long.toString(count));
-  }
-
-  /** A limit of OpenMetrics has a point or an exponent. */
-  private String limit(double limit) {
-    String digits = SixDigits.of(limit);
-    return openMetrics && digits.chars().allMatch(Character::isDigit) ? digits + ".0" : digits;
   }
 
   private void line(String name, String suffix, String labels, String value) {

@@ -143,7 +143,7 @@ class PrometheusTest {
             "sluice_model_loads_total",
             "sluice_request_duration_seconds_bucket{le=\"0.0005\"}",
             ":tensorflow:serving:request_count",
-            ":tensorflow:serving:request_latency_bucket{le=\"18.0\"}",
+            ":tensorflow:serving:request_latency_bucket{le=\"18\"}",
             "nv_inference_count")) {
       assertTrue(prometheus.query(name).size() > 0, name);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param <P> the response
  */
 public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes>
-    implements ServedRequest.Reply<H, P> {
+    implements Reply<H, P> {
   private final ServerCall<MessageBytes, P> rpc;
   private final Metadata headers;
   private final ServedRequest<H, P> request;

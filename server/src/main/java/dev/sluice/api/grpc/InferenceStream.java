@@ -175,7 +175,7 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
   }
 
   /** One of the stream's requests, which ends by a message. */
-  private final class One implements ServedRequest.Reply<H, P> {
+  private final class One implements Reply<H, P> {
     private @Nullable ServedRequest<H, P> request;
 
     @Override

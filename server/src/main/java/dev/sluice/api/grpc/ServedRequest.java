@@ -61,28 +61,6 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
   private volatile boolean cancelled;
   private volatile @Nullable Call call;
 
-  /**
-   * The client. It is told the end of a request: one of the two, once; none if it was cancelled in
-   * time. Called by any thread.
-   */
-  interface Reply<H, P> {
-    /** Returns the value of a header whose name has lower case, or null. */
-    @Nullable String header(String name);
-
-    /** Returns the client's address as text; empty if it is unknown. */
-    String client();
-
-    /** Sends the response; its tensors are valid until this returns. */
-    void answered(P response);
-
-    /**
-     * Tells of a failure.
-     *
-     * @param head what had been read of the request; null if nothing could be
-     */
-    void failed(Status status, @Nullable H head);
-  }
-
   ServedRequest(GrpcInference<H, P> service, Reply<H, P> reply, @Nullable Deadline deadline) {
     super(service.observer());
     this.service = service;
