@@ -15,6 +15,7 @@ import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.Exposition;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.PageFormat;
+import dev.sluice.metrics.RequestMeter;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.predict.Answer;
@@ -95,8 +96,9 @@ public class MetricsBenchmark {
     }
     for (int i = 0; i < MODELS; i++) {
       VersionMetrics version = many.own().of("model-" + i, 1);
-      many.requests(Api.PREDICT, Entrypoint.GRPC).succeeded("model-" + i, MILLI, MILLI);
-      version.ended("serving_default", Entrypoint.GRPC, Api.PREDICT, 0, "OK", MILLI, null);
+      RequestMeter meter = many.requests(Api.PREDICT, Entrypoint.GRPC);
+      meter.succeeded("model-" + i, MILLI, MILLI);
+      version.ended("serving_default", meter, 0, "OK", MILLI, null);
       version.decoded(MILLI);
       version.waited(MILLI);
       version.ran("serving_default", 1, MILLI);

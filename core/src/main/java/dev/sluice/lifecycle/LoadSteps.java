@@ -135,8 +135,7 @@ final class LoadSteps {
         if (metrics != null) {
           metrics.countInFlight(lease::lent);
         }
-        version.loaded =
-            new ManagedVersion.Loaded(loaded.loader(), lease, loaded.reservedBytes());
+        version.loaded = new ManagedVersion.Loaded(loaded.loader(), lease, loaded.reservedBytes());
         events.loaded(version);
       }
       case LoadAttempt.Result.Failed failed -> failed(version, failed);

@@ -27,7 +27,7 @@ final class ExpositionText {
       String labels = labels(family.labels(), entry.getValue(), entry.getKey());
       switch (entry.getValue()) {
         case Histogram histogram -> histogram(family.name(), labels, histogram);
-        case Counter counter -> line(family.name(), "", labels, counter.value());
+        case Counter counter -> line(family.name(), "", labels, (double) counter.value());
         case Gauge gauge -> line(family.name(), "", labels, scaled(gauge, family));
         case Computed computed -> line(family.name(), "", labels, scaled(computed, family));
       }
@@ -90,7 +90,7 @@ final class ExpositionText {
     }
     String own = labels.isEmpty() ? labels : labels.substring(0, labels.length() - 1);
     line(name, "_sum", own, histogram.sum() / buckets.unit());
-    line(name, "_count", own, count);
+    line(name, "_count", own, (double) count);
   }
 
   private void exemplar(@Nullable Exemplar exemplar, Buckets buckets) {

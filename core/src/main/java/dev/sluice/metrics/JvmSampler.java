@@ -8,7 +8,7 @@ import java.lang.management.MemoryUsage;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * What the JVM says of itself, by the names of Prometheus' own Java client, so that dashboards for
@@ -55,8 +55,7 @@ public final class JvmSampler implements Sampler {
             "jvm_threads_peak",
             "Platform threads that lived at once at most.",
             threads.getPeakThreadCount()));
-    List<BufferPoolMXBean> pools =
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class);
+    List<BufferPoolMXBean> pools = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class);
     families.add(
         pools(
             "jvm_buffer_pool_used_bytes",
@@ -72,7 +71,7 @@ public final class JvmSampler implements Sampler {
     return families;
   }
 
-  private static Sampled areas(String name, String help, double heap, double nonheap) {
+  private static Sampled areas(String name, String help, long heap, long nonheap) {
     return new Sampled(
         Description.of(name, help, "area"),
         Sampled.Kind.GAUGE,
@@ -83,9 +82,8 @@ public final class JvmSampler implements Sampler {
     List<Sampled.Sample> samples = new ArrayList<>();
     for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
       List<String> labels = List.of(collector.getName());
-      samples.add(new Sampled.Sample("_count", labels, collector.getCollectionCount()));
-      samples.add(
-          new Sampled.Sample("_sum", labels, collector.getCollectionTime() / MILLIS));
+      samples.add(new Sampled.Sample("_count", labels, (double) collector.getCollectionCount()));
+      samples.add(new Sampled.Sample("_sum", labels, collector.getCollectionTime() / MILLIS));
     }
     return new Sampled(
         Description.of(
@@ -98,12 +96,12 @@ public final class JvmSampler implements Sampler {
       String name,
       String help,
       List<BufferPoolMXBean> pools,
-      ToDoubleFunction<BufferPoolMXBean> value) {
+      ToLongFunction<BufferPoolMXBean> value) {
     return new Sampled(
         Description.of(name, help, "pool"),
         Sampled.Kind.GAUGE,
         pools.stream()
-            .map(pool -> Sampled.Sample.of(value.applyAsDouble(pool), pool.getName()))
+            .map(pool -> Sampled.Sample.of(value.applyAsLong(pool), pool.getName()))
             .toList());
   }
 }

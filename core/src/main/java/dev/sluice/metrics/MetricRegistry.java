@@ -43,15 +43,13 @@ public final class MetricRegistry {
    * @param unit how much of a value is 1 of what is printed
    */
   Family<Computed> scaledGauge(Description about, long unit) {
-    return add(
-        new Family<>(about, Family.Type.GAUGE, MOST_CELLS, unit, noMaker(about.name())));
+    return add(new Family<>(about, Family.Type.GAUGE, MOST_CELLS, unit, noMaker(about.name())));
   }
 
   /** Adds such a family of histograms. */
   Family<Histogram> histogram(Description about, Buckets buckets) {
     return add(
-        new Family<>(
-            about, Family.Type.HISTOGRAM, MOST_CELLS, 1, () -> new Histogram(buckets)));
+        new Family<>(about, Family.Type.HISTOGRAM, MOST_CELLS, 1, () -> new Histogram(buckets)));
   }
 
   /** Adds a counter without labels whose value is kept elsewhere. */

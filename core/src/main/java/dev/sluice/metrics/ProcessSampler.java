@@ -119,7 +119,7 @@ public final class ProcessSampler implements Sampler {
             Sampled.gauge(
                 "process_max_fds",
                 "File descriptors that may be open.",
-                soft.equals("unlimited") ? Double.POSITIVE_INFINITY : Long.parseLong(soft)));
+                soft.equals("unlimited") ? Double.POSITIVE_INFINITY : Double.parseDouble(soft)));
       }
     }
   }

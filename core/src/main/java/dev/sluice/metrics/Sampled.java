@@ -42,6 +42,11 @@ public record Sampled(Description about, Kind kind, List<Sample> samples) {
     public static Sample of(double value, String... labels) {
       return new Sample("", List.of(labels), value);
     }
+
+    /** Returns a whole value of a gauge or counter. */
+    public static Sample of(long value, String... labels) {
+      return of((double) value, labels);
+    }
   }
 
   public Sampled {
@@ -51,6 +56,11 @@ public record Sampled(Description about, Kind kind, List<Sample> samples) {
   /** Returns a gauge of one value. */
   public static Sampled gauge(String name, String help, double value) {
     return new Sampled(Description.of(name, help), Kind.GAUGE, List.of(Sample.of(value)));
+  }
+
+  /** Returns a gauge of one whole value. */
+  public static Sampled gauge(String name, String help, long value) {
+    return gauge(name, help, (double) value);
   }
 
   /** Returns a counter of one value; its name ends in {@code _total}. */

@@ -11,8 +11,7 @@ final class SignatureMetrics {
   /** gRPC has 17 codes, 0 to 16. */
   private static final int CODES = 17;
 
-  private static final int APIS = Api.values().length;
-  private static final int SLOTS = Entrypoint.values().length * APIS * CODES;
+  private static final int SLOTS = RequestMeter.SLOTS * CODES;
 
   private final VersionMetrics version;
   private final String label;
@@ -26,12 +25,12 @@ final class SignatureMetrics {
   }
 
   /** Returns where requests are recorded that were answered so; see {@link VersionMetrics}. */
-  Histogram durations(Entrypoint entrypoint, Api api, int code, String codeName) {
-    int slot = (entrypoint.ordinal() * APIS + api.ordinal()) * CODES + code;
+  Histogram durations(RequestMeter kind, int code, String codeName) {
+    int slot = kind.slot() * CODES + code;
     Histogram cell = durations.get(slot);
     if (cell == null) {
       // Twice at once does no harm: a family gives the same cell every time.
-      cell = version.durations(label, entrypoint, api, codeName);
+      cell = version.durations(label, kind, codeName);
       durations.set(slot, cell);
     }
     return cell;

@@ -3,7 +3,6 @@ package dev.sluice.metrics;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -32,8 +31,7 @@ public final class SluiceMetrics {
 
   /** For what should be short, and is asked for only when it is not: two a decade. */
   static final Buckets WAITS =
-      Buckets.upTo(
-          NANOS, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 10);
+      Buckets.upTo(NANOS, 1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.5, 1, 5, 10);
 
   static final Buckets ROWS = Buckets.upTo(1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024);
 

@@ -63,19 +63,19 @@ public final class VersionMetrics {
    * A request ended.
    *
    * @param signature its key; empty if none was selected
+   * @param kind the meter of its API and entry point
    * @param code the number of its code by gRPC
    * @param codeName that code's name
    * @param traceId of the trace that is recorded of it; null if none is
    */
   public void ended(
       String signature,
-      Entrypoint entrypoint,
-      Api api,
+      RequestMeter kind,
       int code,
       String codeName,
       long nanos,
       @Nullable String traceId) {
-    Histogram cell = of(signature).durations(entrypoint, api, code, codeName);
+    Histogram cell = of(signature).durations(kind, code, codeName);
     cell.record(nanos);
     if (traceId != null) {
       cell.exemplify(nanos, traceId, System.currentTimeMillis());
@@ -143,9 +143,11 @@ public final class VersionMetrics {
     return cell;
   }
 
-  Histogram durations(String signature, Entrypoint entrypoint, Api api, String codeName) {
+  Histogram durations(String signature, RequestMeter kind, String codeName) {
     Family<Histogram> family = families.durationSeconds();
-    String[] labels = {model, version, signature, entrypoint.label(), api.label(), codeName};
+    String[] labels = {
+      model, version, signature, kind.entrypoint().label(), kind.api().label(), codeName
+    };
     Histogram cell = family.cell(labels);
     removeAtEnd(() -> family.remove(labels));
     return cell;

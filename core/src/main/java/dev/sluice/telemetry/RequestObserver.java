@@ -27,6 +27,7 @@ public final class RequestObserver {
   private final RequestMeter meter;
   private final SluiceMetrics metrics;
   private final RequestListener listener;
+  private final boolean listens;
 
   RequestObserver(
       Api api, Entrypoint entrypoint, ServingMetrics metrics, RequestListener listener) {
@@ -35,6 +36,7 @@ public final class RequestObserver {
     this.meter = metrics.requests(api, entrypoint);
     this.metrics = metrics.own();
     this.listener = listener;
+    this.listens = !listener.equals(RequestListener.NONE);
   }
 
   /** Returns what the requests ask for. */
@@ -49,7 +51,7 @@ public final class RequestObserver {
 
   /** Returns true if anybody wants to be told of requests, beyond their being counted. */
   public boolean listens() {
-    return listener != RequestListener.NONE;
+    return listens;
   }
 
   /** See {@link RequestListener#begins}. */
@@ -126,8 +128,7 @@ public final class RequestObserver {
     Code code = record.code();
     version.ended(
         record.signature(),
-        entrypoint,
-        api,
+        meter,
         code.number(),
         code.name(),
         now - record.startNanos(),

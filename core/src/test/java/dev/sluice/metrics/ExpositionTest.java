@@ -26,8 +26,8 @@ class ExpositionTest {
 
   private void requests() {
     VersionMetrics version = metrics.own().of("m", 3);
-    version.ended("s", Entrypoint.GRPC, Api.PREDICT, 0, "OK", 2 * MILLI, null);
-    version.ended("s", Entrypoint.GRPC, Api.PREDICT, 0, "OK", 100 * MILLI, "abc");
+    version.ended("s", metrics.requests(Api.PREDICT, Entrypoint.GRPC), 0, "OK", 2 * MILLI, null);
+    version.ended("s", metrics.requests(Api.PREDICT, Entrypoint.GRPC), 0, "OK", 100 * MILLI, "abc");
     version.ran("s", 2, MILLI);
     version.ran("s", 3, MILLI);
   }

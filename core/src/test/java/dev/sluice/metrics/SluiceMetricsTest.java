@@ -26,8 +26,8 @@ class SluiceMetricsTest {
         .filter(line -> line.startsWith(prefix));
   }
 
-  private static void end(VersionMetrics version, String signature) {
-    version.ended(signature, Entrypoint.REST, Api.INFER, 0, "OK", MILLI, null);
+  private void end(VersionMetrics version, String signature) {
+    version.ended(signature, serving.requests(Api.INFER, Entrypoint.REST), 0, "OK", MILLI, null);
   }
 
   @Test
@@ -74,8 +74,7 @@ class SluiceMetricsTest {
       end(version, "s" + i);
     }
     assertEquals(
-        VersionMetrics.MOST_SIGNATURES + 1,
-        lines("sluice_request_duration_seconds_count").count());
+        VersionMetrics.MOST_SIGNATURES + 1, lines("sluice_request_duration_seconds_count").count());
     assertEquals(
         List.of(9L * VersionMetrics.MOST_SIGNATURES),
         lines("sluice_request_duration_seconds_count")
@@ -90,10 +89,11 @@ class SluiceMetricsTest {
     for (String model : List.of("known", "invented", "also invented")) {
       metrics
           .unfound(model)
-          .ended("", Entrypoint.GRPC, Api.PREDICT, 5, "NOT_FOUND", MILLI, null);
+          .ended("", serving.requests(Api.PREDICT, Entrypoint.GRPC), 5, "NOT_FOUND", MILLI, null);
       metrics.refused(model, Refusal.CONCURRENCY);
     }
-    String labels = "version=\"\",signature=\"\",protocol=\"grpc\",api=\"predict\",code=\"NOT_FOUND\"";
+    String labels =
+        "version=\"\",signature=\"\",protocol=\"grpc\",api=\"predict\",code=\"NOT_FOUND\"";
     assertEquals(
         List.of(
             "sluice_request_duration_seconds_count{model=\"known\"," + labels + "} 1",
@@ -125,7 +125,13 @@ class SluiceMetricsTest {
     version.countInFlight(inFlight::get);
     end(version, "a");
     end(version, "b");
-    version.ended("a", Entrypoint.GRPC, Api.PREDICT, 8, "RESOURCE_EXHAUSTED", 70_000 * MILLI, null);
+    version.ended(
+        "a",
+        serving.requests(Api.PREDICT, Entrypoint.GRPC),
+        8,
+        "RESOURCE_EXHAUSTED",
+        70_000 * MILLI,
+        null);
     version.ran("a", 8, MILLI);
     inFlight.set(3);
     VersionNumbers numbers = metrics.numbers("m", 1);
@@ -141,7 +147,8 @@ class SluiceMetricsTest {
     assertEquals(0, numbers.queueTimes().count());
     assertEquals(3, numbers.inFlight());
     assertEquals(-1, numbers.memoryBytes());
-    assertEquals(List.of(numbers.model()), metrics.numbers().stream().map(VersionNumbers::model).toList());
+    assertEquals(
+        List.of(numbers.model()), metrics.numbers().stream().map(VersionNumbers::model).toList());
     assertNull(metrics.numbers("m", 2));
   }
 }

@@ -69,8 +69,7 @@ class VersionMetricsRaceTest {
       long rows = random.nextLong(2000);
       version.ended(
           signature,
-          entrypoint,
-          Api.PREDICT,
+          serving.requests(Api.PREDICT, entrypoint),
           fails ? 13 : 0,
           fails ? "INTERNAL" : "OK",
           nanos,
@@ -95,7 +94,7 @@ class VersionMetricsRaceTest {
     assertEquals(
         List.of(),
         page.lines()
-            .filter(line -> line.startsWith("sluice_") && line.contains("version=\"") )
+            .filter(line -> line.startsWith("sluice_") && line.contains("version=\""))
             .toList(),
         "seed " + seed);
   }
@@ -108,7 +107,7 @@ class VersionMetricsRaceTest {
         metrics.ended("m", number);
       }
       version.ended(
-          "s" + random.nextInt(50), Entrypoint.REST, Api.INFER, 0, "OK", 1, null);
+          "s" + random.nextInt(50), serving.requests(Api.INFER, Entrypoint.REST), 0, "OK", 1, null);
       version.decoded(1);
       version.ran("s", 1, 1);
     }

@@ -44,8 +44,9 @@ class ExpositionParsersTest {
     metrics.requests(Api.PREDICT, Entrypoint.GRPC).failed("odd \\ \"name\"\n", "NOT_FOUND");
     metrics.examples("m", 3);
     VersionMetrics version = metrics.own().of("odd \\ \"name\"\n", 7);
-    version.ended("s", Entrypoint.GRPC, Api.PREDICT, 0, "OK", 123_000_000, TRACE);
-    version.ended("s", Entrypoint.REST, Api.PREDICT, 3, "INVALID_ARGUMENT", 50_000, null);
+    version.ended("s", metrics.requests(Api.PREDICT, Entrypoint.GRPC), 0, "OK", 123_000_000, TRACE);
+    version.ended(
+        "s", metrics.requests(Api.PREDICT, Entrypoint.REST), 3, "INVALID_ARGUMENT", 50_000, null);
     version.decoded(1);
     version.waited(30_000_000_000L);
     version.ran("s", 5000, 90_000_000_000L);
@@ -60,13 +61,20 @@ class ExpositionParsersTest {
   }
 
   private static String counted(String page, String parser) throws Exception {
-    Program python = Program.find("python3", "python3");
-    if (python.run("", "-c", "import prometheus_client").status() != 0) {
-      Program.missing("python3 has no prometheus_client; the package python3-prometheus-client");
-    }
-    Program.Outcome outcome = python.run(page, "-c", COUNT.formatted(parser, TRACE));
+    Program.Outcome outcome = python().run(page, "-c", COUNT.formatted(parser, TRACE));
     assertEquals(0, outcome.status(), outcome.output() + "\n" + page);
     return outcome.output().strip();
+  }
+
+  /** There may be several on the PATH; a package of Debian is for Debian's. */
+  private static Program python() throws Exception {
+    for (Program python : Program.all("python3")) {
+      if (python.run("", "-c", "import prometheus_client").status() == 0) {
+        return python;
+      }
+    }
+    throw Program.missing(
+        "no python3 has prometheus_client; the package python3-prometheus-client brings it");
   }
 
   @Test

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** The metrics that operate.md lists are those that a server has. */
 class MetricsDocsTest {
-  private static final Pattern NAME = Pattern.compile("`((?:sluice|process|jvm)_[a-z_]+)(?:\\{([a-z,]*)})?`");
+  private static final Pattern NAME =
+      Pattern.compile("`((?:sluice|process|jvm)_[a-z_]+)(?:\\{([a-z,]*)})?`");
   private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? \\S+");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
 

@@ -32,24 +32,27 @@ record Program(Path path) {
    * @param debianPackage which package brings it, for who is told that it is missing
    */
   static Program find(String name, String debianPackage) {
-    String search = System.getenv().getOrDefault("PATH", "");
-    List<Path> found =
-        Stream.of(search.split(File.pathSeparator, -1))
-            .map(folder -> Path.of(folder, name))
-            .filter(Files::isExecutable)
-            .toList();
+    List<Program> found = all(name);
     if (found.isEmpty()) {
-      missing(name + " is not on the PATH; the package " + debianPackage + " has it");
+      throw missing(name + " is not on the PATH; the package " + debianPackage + " brings it");
     }
-    return new Program(found.getFirst());
+    return found.getFirst();
+  }
+
+  /** Returns all programs of a name on the PATH, in its order. */
+  static List<Program> all(String name) {
+    String search = System.getenv().getOrDefault("PATH", "");
+    return Stream.of(search.split(File.pathSeparator, -1))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .map(Program::new)
+        .toList();
   }
 
   /** Skips the test for want of something, or fails it where nothing may be missing. */
-  static void missing(String what) {
-    if (REQUIRED) {
-      throw new AssertionError(what);
-    }
-    assumeTrue(false, what);
+  static AssertionError missing(String what) {
+    assumeTrue(REQUIRED, what);
+    return new AssertionError(what);
   }
 
   /** Runs it to its end. */

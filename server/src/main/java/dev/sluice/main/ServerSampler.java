@@ -22,9 +22,7 @@ import java.util.function.Supplier;
  * @param states of all versions, by model, the highest first
  */
 record ServerSampler(
-    BooleanSupplier ready,
-    Supplier<Map<String, List<VersionStatus>>> states,
-    List<Engine> engines)
+    BooleanSupplier ready, Supplier<Map<String, List<VersionStatus>>> states, List<Engine> engines)
     implements Sampler {
   /** The state of a version that has ended by a failure, which the life cycle calls END, too. */
   private static final String FAILED = "failed";
@@ -51,8 +49,7 @@ record ServerSampler(
             Sampled.Kind.GAUGE,
             stateSamples()),
         new Sampled(
-            Description.of(
-                "sluice_tensors_live", "Tensors in the engine's memory.", "engine"),
+            Description.of("sluice_tensors_live", "Tensors in the engine's memory.", "engine"),
             Sampled.Kind.GAUGE,
             engines.stream()
                 .map(engine -> Sampled.Sample.of(engine.liveTensors(), engine.name()))

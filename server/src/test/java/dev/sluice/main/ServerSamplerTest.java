@@ -70,10 +70,7 @@ final class ServerSamplerTest {
         status(2, VersionState.END, BROKEN),
         status(1, VersionState.END, UNWANTED));
     assertEquals(List.of("m 5 failed", "m 3 available"), current());
-    model(
-        "m",
-        status(6, VersionState.AVAILABLE, Health.OK),
-        status(5, VersionState.END, BROKEN));
+    model("m", status(6, VersionState.AVAILABLE, Health.OK), status(5, VersionState.END, BROKEN));
     assertEquals(List.of("m 6 available"), current());
   }
 

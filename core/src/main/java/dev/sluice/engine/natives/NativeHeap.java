@@ -36,8 +36,7 @@ public final class NativeHeap {
   private static final int USED = 7;
 
   private static final MemoryLayout INFO =
-      MemoryLayout.structLayout(
-          MemoryLayout.sequenceLayout(INFO_FIELDS, ValueLayout.JAVA_LONG));
+      MemoryLayout.structLayout(MemoryLayout.sequenceLayout(INFO_FIELDS, ValueLayout.JAVA_LONG));
 
   /** Of the GNU C library since 2.33. */
   @SuppressWarnings("restricted") // mallinfo2 of the C library

@@ -62,8 +62,7 @@ public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes
         descriptor(generated, new BytesMarshaller()),
         (rpc, headers) -> {
           InferenceStream<H, P> stream =
-              new InferenceStream<>(
-                  this, rpc, headers, encoding, Context.current().getDeadline());
+              new InferenceStream<>(this, rpc, headers, encoding, Context.current().getDeadline());
           stream.start();
           return stream;
         });

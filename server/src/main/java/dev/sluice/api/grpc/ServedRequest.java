@@ -245,7 +245,9 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
     refuse(null, failure, false);
   }
 
-  /** Counts, tells the client, and tells of the end; does nothing for whom the request has ended. */
+  /**
+   * Counts, tells the client, and tells of the end; does nothing for whom the request has ended.
+   */
   private void fail(Status failure, boolean counts) {
     if (!claim()) {
       return;

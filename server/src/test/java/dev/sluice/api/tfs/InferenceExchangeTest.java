@@ -124,8 +124,7 @@ final class InferenceExchangeTest {
   @Test
   void whoListensIsToldOfAFailure() {
     servable.behave(
-        (request, completion) ->
-            completion.failed(new ServingException(Code.ABORTED, "as told")));
+        (request, completion) -> completion.failed(new ServingException(Code.ABORTED, "as told")));
     InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
     exchange.onMessage(message());
     exchange.onHalfClose();

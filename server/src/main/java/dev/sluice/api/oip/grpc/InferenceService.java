@@ -130,8 +130,7 @@ public final class InferenceService {
             GRPCInferenceServiceGrpc.getModelStatisticsMethod(),
             ModelStatisticsRequest.parser(),
             new StatisticsMethod(
-                    new ModelStatistics(
-                        parts.telemetry().metrics().inference(), parts.models()))
+                    new ModelStatistics(parts.telemetry().metrics().inference(), parts.models()))
                 ::answer));
   }
 
