@@ -2,6 +2,7 @@ package dev.sluice.batching;
 
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.engine.EngineThreads;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
@@ -100,6 +101,10 @@ public final class LaneServable extends ForwardingServable {
       runs.put(signature, new Runs(new Mergeability(mayMerge), servable.isShapeBound(signature)));
     }
     this.known = Map.copyOf(runs);
+    VersionMetrics metrics = servable.metrics();
+    if (metrics != null) {
+      metrics.countQueued(lanes::waiting);
+    }
   }
 
   /** What is known of the runs of one signature. */

@@ -135,6 +135,16 @@ final class Lanes<T> implements AutoCloseable {
     return refusal;
   }
 
+  /** Returns how many tasks wait; for metrics. */
+  int waiting() {
+    lock.lock();
+    try {
+      return backlog.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Does what a lane would, on the calling thread, as long as that is known to take no longer than
    * this; wakes a lane for what is left if it would take longer by itself.

@@ -175,8 +175,8 @@ final class RedeclaredServable extends ForwardingServable {
     }
 
     @Override
-    public void ran(long startNanos, long endNanos) {
-      request.ran(startNanos, endNanos);
+    public void ran(long startNanos, long endNanos, long rows) {
+      request.ran(startNanos, endNanos, rows);
     }
   }
 }

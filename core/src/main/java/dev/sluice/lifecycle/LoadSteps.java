@@ -1,5 +1,6 @@
 package dev.sluice.lifecycle;
 
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Code;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,11 +130,12 @@ final class LoadSteps {
     switch (result) {
       case LoadAttempt.Result.Loaded loaded -> {
         version.lastAttempt = Health.OK;
-        version.loaded =
-            new ManagedVersion.Loaded(
-                loaded.loader(),
-                new ServableLease(version.id(), loaded.servable()),
-                loaded.reservedBytes());
+        ServableLease lease = new ServableLease(version.id(), loaded.servable());
+        VersionMetrics metrics = loaded.servable().metrics();
+        if (metrics != null) {
+          metrics.countInFlight(lease::lent);
+        }
+        version.loaded = new ManagedVersion.Loaded(loaded.loader(), lease, loaded.reservedBytes());
         events.loaded(version);
       }
       case LoadAttempt.Result.Failed failed -> failed(version, failed);

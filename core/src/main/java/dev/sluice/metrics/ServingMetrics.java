@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the serving layer measures: TensorFlow Serving's metrics by their names (metrics.md §3), and
- * two of Sluice's own.
+ * All that this server measures: TensorFlow Serving's metrics by their names (metrics.md §3) with
+ * two of Sluice's own in the same form, Triton's, and those of today's conventions.
  */
 public final class ServingMetrics {
   private static final String PREFIX = "/tensorflow/serving/";
@@ -23,10 +23,12 @@ public final class ServingMetrics {
   private final RuntimeMetrics runtime;
   private final BatchingMetrics batching;
   private final InferenceMetrics inference;
+  private final SluiceMetrics own;
 
   /**
    * Registers all metrics.
    *
+   * @param registry takes those that have other servers' names
    * @param batchingEnabled true registers also what only a server with batching has
    */
   public ServingMetrics(MetricRegistry registry, boolean batchingEnabled) {
@@ -59,11 +61,13 @@ public final class ServingMetrics {
     this.runtime = new RuntimeMetrics(registry);
     this.batching = new BatchingMetrics(registry, batchingEnabled);
     this.inference = new InferenceMetrics(registry);
+    this.own = new SluiceMetrics(new MetricRegistry(), inference);
   }
 
   /** Gives a model that is going to be served a label of its own, whatever clients ask for. */
   public void serve(String model) {
     models.serve(model);
+    own.serve(model);
   }
 
   /** Returns the meter of an API at an entry point; the same one every time. */
@@ -108,6 +112,11 @@ public final class ServingMetrics {
   /** Returns what is measured of each version. */
   public InferenceMetrics inference() {
     return inference;
+  }
+
+  /** Returns what is measured under names of today's conventions. */
+  public SluiceMetrics own() {
+    return own;
   }
 
   /** Returns what batching measures. */

@@ -66,8 +66,10 @@ public final class Call implements RunRequest, Completion {
   private long deadlineNanos;
   private boolean hasDeadline;
   private long runUntil;
-  private long runNanos;
+  private long decodedNanos;
+  private long runStart;
   private long runEnd;
+  private long batchRows;
 
   /** Written by the engine's thread; abandon() reads it after `answered` is written. */
   private volatile @Nullable StoppableRun stoppable;
@@ -186,6 +188,7 @@ public final class Call implements RunRequest, Completion {
 
   /** Runs the selected signature. The call belongs to its completion from here on. */
   public void run() {
+    decodedNanos = System.nanoTime();
     lease.servable().run(this, this);
   }
 
@@ -269,19 +272,41 @@ public final class Call implements RunRequest, Completion {
   }
 
   @Override
-  public void ran(long startNanos, long endNanos) {
-    runNanos = endNanos - startNanos;
+  public void ran(long startNanos, long endNanos, long rows) {
+    runStart = startNanos;
     runEnd = endNanos;
+    batchRows = rows;
   }
 
-  /** Returns how long the engine took; 0 if nothing measures it. For the {@link Answer}. */
+  /** Returns the key of the selected signature; empty if none is. */
+  public String signatureKey() {
+    Signature selected = signature;
+    return selected == null ? "" : selected.key();
+  }
+
+  /** Returns when the inputs were there, on the scale of System.nanoTime; 0 before. */
+  public long decodedNanos() {
+    return decodedNanos;
+  }
+
+  /** Returns when the engine began; 0 if it did not, or nothing measures it. */
+  public long runStartNanos() {
+    return runStart;
+  }
+
+  /** Returns when the engine had done its work; 0 likewise. */
+  public long runEndNanos() {
+    return runEnd;
+  }
+
+  /** Returns how long the engine took; 0 likewise. */
   public long runNanos() {
-    return runNanos;
+    return runEnd - runStart;
   }
 
-  /** Returns when the engine had done its work, on the scale of System.nanoTime. */
-  public long runEnd() {
-    return runEnd == 0 ? System.nanoTime() : runEnd;
+  /** Returns how many rows the engine was given, those of other requests too; 0 likewise. */
+  public long batchRows() {
+    return batchRows;
   }
 
   @Override

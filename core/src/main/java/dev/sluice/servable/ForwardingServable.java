@@ -1,5 +1,6 @@
 package dev.sluice.servable;
 
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.tensor.TensorAllocator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ public abstract class ForwardingServable implements Servable {
   @Override
   public String engine() {
     return servable.engine();
+  }
+
+  @Override
+  public @Nullable VersionMetrics metrics() {
+    return servable.metrics();
   }
 
   @Override

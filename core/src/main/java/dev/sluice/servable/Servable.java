@@ -1,5 +1,6 @@
 package dev.sluice.servable;
 
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.tensor.TensorAllocator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,11 @@ public interface Servable {
    */
   default String engine() {
     return "";
+  }
+
+  /** Returns where what is measured of this version is kept; null if nothing is measured. */
+  default @Nullable VersionMetrics metrics() {
+    return null;
   }
 
   /**

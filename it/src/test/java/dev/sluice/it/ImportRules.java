@@ -20,6 +20,7 @@ final class ImportRules {
           "metrics",
           "tensor",
           "servable",
+          "telemetry",
           "engine",
           "source",
           "lifecycle",

@@ -51,6 +51,11 @@ public final class Exchange implements Runnable {
     return headers.get(name);
   }
 
+  /** Returns the client's address as text. */
+  public String client() {
+    return connection.client();
+  }
+
   /** Returns false if the body found no room when it arrived; it is gone then. */
   boolean hasBody() {
     return body != null;

@@ -303,6 +303,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     deadlines.arm(deadlineNanoTime);
   }
 
+  String client() {
+    return String.valueOf(channel.remoteAddress());
+  }
+
   boolean isDraining() {
     return listener.isDraining();
   }

@@ -15,9 +15,10 @@ import dev.sluice.config.ServerSettings;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Router;
 import dev.sluice.lifecycle.StateTable;
+import dev.sluice.metrics.Exposition;
 import dev.sluice.metrics.MetricRegistry;
-import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.ServerServiceDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,8 +41,9 @@ final class Apis {
   private final ServerSettings settings;
   private final Parts parts;
   private final Readiness readiness;
-  private final ServingMetrics metrics;
+  private final Telemetry telemetry;
   private final MetricRegistry registry;
+  private final Exposition exposition;
   private final ServerMetadata metadata = ServerMetadata.of(Version.current());
   private final ModelCatalog catalog;
   private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
@@ -50,13 +52,15 @@ final class Apis {
       ServerSettings settings,
       Parts parts,
       Readiness readiness,
-      ServingMetrics metrics,
-      MetricRegistry registry) {
+      Telemetry telemetry,
+      MetricRegistry registry,
+      Exposition exposition) {
     this.settings = settings;
     this.parts = parts;
     this.readiness = readiness;
-    this.metrics = metrics;
+    this.telemetry = telemetry;
     this.registry = registry;
+    this.exposition = exposition;
     this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all);
   }
 
@@ -71,7 +75,7 @@ final class Apis {
                 settings.rest().cors(),
                 settings.answers().checkMethodName()),
             parts.threads(),
-            metrics);
+            telemetry);
     OipRestApi oip =
         new OipRestApi(
             new OipRestApi.Parts(
@@ -82,14 +86,14 @@ final class Apis {
                 parts.selected(),
                 regions,
                 parts.threads(),
-                metrics),
+                telemetry),
             new OipRestOptions(settings.rest().timeout(), settings.rest().cors()));
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();
     Map<String, HttpHandler> exact = new HashMap<>();
     if (settings.monitoring().enabled()) {
       HttpHandler page = new MetricsPage(settings.monitoring().path(), registry);
-      exact.put("/metrics", new MetricsPage("/metrics", registry));
+      exact.put("/metrics", new ExpositionPage(exposition));
       exact.put(settings.monitoring().path(), page);
     }
     exact.putAll(
@@ -122,7 +126,7 @@ final class Apis {
                 parts.threads(),
                 options,
                 reload,
-                metrics,
+                telemetry,
                 registry::value));
     services.add(
         InferenceService.create(
@@ -135,7 +139,7 @@ final class Apis {
                 regions,
                 parts.threads(),
                 PredictOptions.DEFAULT_LARGEST_INLINE,
-                metrics)));
+                telemetry)));
     return services;
   }
 }

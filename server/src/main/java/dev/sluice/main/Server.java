@@ -18,11 +18,15 @@ import dev.sluice.http.HttpListener;
 import dev.sluice.lifecycle.Manager;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
+import dev.sluice.metrics.Exposition;
+import dev.sluice.metrics.JvmSampler;
 import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ProcessSampler;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
+import dev.sluice.telemetry.Telemetry;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -139,7 +143,7 @@ final class Server {
             settings.manager(),
             loaders,
             decorators.inOrder(),
-            new StateLog().andThen(new EndedVersions(metrics.inference())),
+            new StateLog().andThen(new EndedVersions(metrics.own())),
             folders.fingerprint());
     this.source =
         new FileSystemSource(
@@ -160,8 +164,9 @@ final class Server {
             settings,
             new Apis.Parts(predictor, manager.states(), selected, threads),
             readiness,
-            metrics,
-            registry);
+            Telemetry.of(metrics),
+            registry,
+            exposition());
     this.http =
         new HttpListener(
             loops.acceptors(),
@@ -177,6 +182,16 @@ final class Server {
             selected,
             models,
             settings.models().labelsForUnavailable());
+  }
+
+  private Exposition exposition() {
+    return new Exposition(
+        metrics,
+        registry,
+        List.of(
+            new ServerSampler(readiness::isReady, manager.states()::all, engines),
+            new ProcessSampler(),
+            new JvmSampler()));
   }
 
   /** One for each CPU, unless the operator wants fewer; REST runs on the same ones. */

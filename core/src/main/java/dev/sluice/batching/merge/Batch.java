@@ -169,9 +169,9 @@ public final class Batch implements RunRequest, Completion {
   }
 
   @Override
-  public void ran(long startNanos, long endNanos) {
+  public void ran(long startNanos, long endNanos, long runRows) {
     for (int t = 0; t < group.size(); t++) {
-      group.task(t).request().ran(startNanos, endNanos);
+      group.task(t).request().ran(startNanos, endNanos, runRows);
     }
   }
 

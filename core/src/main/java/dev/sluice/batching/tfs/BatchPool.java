@@ -107,6 +107,16 @@ public final class BatchPool implements AutoCloseable {
     }
   }
 
+  /** Returns how many tasks of one version wait; for metrics. */
+  int waiting(QueueSet queues) {
+    lock.lock();
+    try {
+      return queues.queues().stream().mapToInt(BatchQueue::size).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static ServingException gone() {
     return new ServingException(Code.UNAVAILABLE, "The servable is being unloaded");
   }

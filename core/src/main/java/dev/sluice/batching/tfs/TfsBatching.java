@@ -3,6 +3,7 @@ package dev.sluice.batching.tfs;
 import dev.sluice.batching.merge.Batch;
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.metrics.BatchingMetrics;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
@@ -73,6 +74,10 @@ public final class TfsBatching extends ForwardingServable {
     this.metrics = metrics;
     this.expired = expired;
     this.queues = new QueueSet(servable, options, this::runBatch);
+    VersionMetrics measured = servable.metrics();
+    if (measured != null) {
+      measured.countQueued(() -> pool.waiting(queues));
+    }
   }
 
   @Override

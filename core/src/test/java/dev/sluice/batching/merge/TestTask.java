@@ -132,7 +132,7 @@ public final class TestTask implements RunRequest, Completion {
   }
 
   @Override
-  public void ran(long startNanos, long endNanos) {
+  public void ran(long startNanos, long endNanos, long rows) {
     runs++;
   }
 

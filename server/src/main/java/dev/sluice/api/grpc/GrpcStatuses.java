@@ -1,5 +1,6 @@
 package dev.sluice.api.grpc;
 
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,18 @@ final class GrpcStatuses {
   /** Returns the status for a failure, with its text cut as the reference cuts it (grpc.md §1). */
   static Status of(ServingException failure) {
     return Status.fromCodeValue(failure.code().number()).withDescription(truncated(failure.text()));
+  }
+
+  /** Returns the code of a status of ours. */
+  static Code code(Status status) {
+    Code code = Code.ofNumber(status.getCode().value());
+    return code == null ? Code.UNKNOWN : code;
+  }
+
+  /** Returns what a status tells the client; empty if nothing. */
+  static String text(Status status) {
+    String description = status.getDescription();
+    return description == null ? "" : description;
   }
 
   private static String truncated(String text) {

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param <P> the response
  */
 public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes>
-    implements ServedRequest.Reply<H, P> {
+    implements Reply<H, P> {
   private final ServerCall<MessageBytes, P> rpc;
+  private final Metadata headers;
   private final ServedRequest<H, P> request;
 
   /** The transport's buffers, until the request is served; a cancel before that frees them. */
@@ -27,8 +28,12 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
 
   /** Creates the exchange of one call. */
   public InferenceExchange(
-      GrpcInference<H, P> service, ServerCall<MessageBytes, P> rpc, @Nullable Deadline deadline) {
+      GrpcInference<H, P> service,
+      ServerCall<MessageBytes, P> rpc,
+      Metadata headers,
+      @Nullable Deadline deadline) {
     this.rpc = rpc;
+    this.headers = headers;
     this.request = new ServedRequest<>(service, this, deadline);
   }
 
@@ -73,6 +78,16 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
       refused = true;
       rpc.close(status, new Metadata());
     }
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return Headers.text(headers, name);
+  }
+
+  @Override
+  public String client() {
+    return Headers.client(rpc);
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.sluice.api.rest;
 
 import dev.sluice.api.RequestThreads;
 import dev.sluice.http.Exchange;
-import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Predictor;
+import dev.sluice.telemetry.RequestObserver;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +32,16 @@ public final class RestInference {
   /**
    * Runs a model and answers, now or later; on the exchange's event loop.
    *
+   * @param observer sees the request
    * @param expansion makes the body's bytes of what was sent, or null if they are sent as they are
    */
   public void serve(
       Exchange exchange,
       RestTarget target,
       RestRequest<?> request,
-      RequestMeter meter,
+      RequestObserver observer,
       @Nullable Expansion expansion) {
-    new RestExchange<>(this, exchange, target, request, meter, expansion).start();
+    new RestExchange<>(this, exchange, target, request, observer, expansion).start();
   }
 
   Predictor predictor() {

@@ -14,7 +14,6 @@ import dev.sluice.api.oip.SharedMemory;
 import dev.sluice.api.oip.wire.ModelInferAnswer;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
-import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.inference.CudaSharedMemoryRegisterRequest;
 import dev.sluice.protos.inference.CudaSharedMemoryStatusRequest;
@@ -39,6 +38,7 @@ import dev.sluice.protos.inference.SystemSharedMemoryUnregisterRequest;
 import dev.sluice.protos.inference.TraceSettingRequest;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -56,6 +56,7 @@ public final class InferenceService {
    * @param ready whether the server takes requests
    * @param threads where requests are decoded and run
    * @param largestInline requests of more bytes than this are decoded on a worker
+   * @param telemetry who sees the requests
    */
   public record Parts(
       ServerMetadata server,
@@ -66,7 +67,7 @@ public final class InferenceService {
       SharedMemory regions,
       RequestThreads threads,
       int largestInline,
-      ServingMetrics metrics) {}
+      Telemetry telemetry) {}
 
   /** Returns the service. */
   public static ServerServiceDefinition create(Parts parts) {
@@ -83,7 +84,7 @@ public final class InferenceService {
     GrpcInference<InferRequest, ModelInferAnswer> inference =
         new GrpcInference<>(
             new ModelInfer(parts.predictor(), parts.regions()),
-            parts.metrics().requests(Api.INFER, Entrypoint.GRPC),
+            parts.telemetry().requests(Api.INFER, Entrypoint.GRPC),
             parts.threads(),
             parts.largestInline());
     return List.of(
@@ -128,7 +129,8 @@ public final class InferenceService {
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelStatisticsMethod(),
             ModelStatisticsRequest.parser(),
-            new StatisticsMethod(new ModelStatistics(parts.metrics().inference(), parts.models()))
+            new StatisticsMethod(
+                    new ModelStatistics(parts.telemetry().metrics().inference(), parts.models()))
                 ::answer));
   }
 

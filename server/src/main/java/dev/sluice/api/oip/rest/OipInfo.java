@@ -22,7 +22,7 @@ final class OipInfo {
     this.server = parts.server();
     this.ready = parts.ready();
     this.catalog = parts.models();
-    this.statistics = new ModelStatistics(parts.metrics().inference(), parts.models());
+    this.statistics = new ModelStatistics(parts.telemetry().metrics().inference(), parts.models());
     this.repository = new RepositoryEndpoints(parts.models(), parts.control());
     this.regions = new RegionEndpoints(parts.regions());
   }

@@ -23,6 +23,7 @@ import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import io.grpc.ManagedChannel;
@@ -82,7 +83,7 @@ final class InferServer implements AutoCloseable {
                         regions,
                         new RequestThreads(() -> null, worker, waiting),
                         largestInline,
-                        new ServingMetrics(new MetricRegistry(), false))))
+                        Telemetry.of(new ServingMetrics(new MetricRegistry(), false)))))
             .build()
             .start();
     channel =

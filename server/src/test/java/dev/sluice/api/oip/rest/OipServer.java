@@ -28,6 +28,7 @@ import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -94,7 +95,7 @@ final class OipServer implements AutoCloseable {
                 new Control(),
                 new SharedMemory(sharedMemory),
                 new RequestThreads(() -> null, Runnable::run, new ByteBudget(BODIES)),
-                metrics),
+                Telemetry.of(metrics)),
             new OipRestOptions(LONG, false));
     listener =
         new HttpListener(
