@@ -30,6 +30,8 @@ final class ImportRules {
           "config",
           "http",
           "api",
+          "tracing",
+          "logs",
           "warmup",
           "client",
           "demo",

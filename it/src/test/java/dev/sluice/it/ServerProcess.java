@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -53,14 +54,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code serve} on free ports and waits until it answers. */
   static ServerProcess serve(String... flags) throws IOException, InterruptedException {
-    ServerProcess server = launch(flags);
-    try {
-      server.awaitReady();
-      return server;
-    } catch (Throwable failure) {
-      server.close();
-      throw failure;
-    }
+    return serve(Map.of(), flags);
   }
 
   /** Waits until both ports are open. */
@@ -75,13 +69,31 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code serve} with JVM options besides those that the launcher gives. */
   static ServerProcess launch(List<String> jvmOptions, String... flags) throws IOException {
+    return launch(jvmOptions, Map.of(), flags);
+  }
+
+  /** Starts {@code serve} with further variables in its environment, and waits until it answers. */
+  static ServerProcess serve(Map<String, String> variables, String... flags)
+      throws IOException, InterruptedException {
+    ServerProcess server = launch(List.of(), variables, flags);
+    try {
+      server.awaitReady();
+      return server;
+    } catch (Throwable failure) {
+      server.close();
+      throw failure;
+    }
+  }
+
+  private static ServerProcess launch(
+      List<String> jvmOptions, Map<String, String> variables, String... flags) throws IOException {
     int grpc = FreePorts.next();
     int rest = FreePorts.next();
     List<String> all = new ArrayList<>();
     all.add("--port=" + grpc);
     all.add("--rest_api_port=" + rest);
     all.addAll(List.of(flags));
-    return new ServerProcess(main("serve", all, jvmOptions), grpc, rest);
+    return new ServerProcess(main("serve", all, jvmOptions, variables), grpc, rest);
   }
 
   /**
@@ -106,22 +118,31 @@ final class ServerProcess implements AutoCloseable {
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(entry -> !OTHER_ENGINES.matcher(entry).find())
             .collect(Collectors.joining(File.pathSeparator));
-    Process process = main("tensorflow_model_server", all, jvmOptions, classPath);
+    Process process = main("tensorflow_model_server", all, jvmOptions, Map.of(), classPath);
     return new ServerProcess(process, grpc, rest);
   }
 
   /** Starts the program with a command and flags, in a JVM like this one. */
   static Process main(String command, List<String> flags) throws IOException {
-    return main(command, flags, List.of());
-  }
-
-  private static Process main(String command, List<String> flags, List<String> furtherJvmOptions)
-      throws IOException {
-    return main(command, flags, furtherJvmOptions, System.getProperty("java.class.path"));
+    return main(command, flags, List.of(), Map.of());
   }
 
   private static Process main(
-      String command, List<String> flags, List<String> furtherJvmOptions, String classPath)
+      String command,
+      List<String> flags,
+      List<String> furtherJvmOptions,
+      Map<String, String> variables)
+      throws IOException {
+    return main(
+        command, flags, furtherJvmOptions, variables, System.getProperty("java.class.path"));
+  }
+
+  private static Process main(
+      String command,
+      List<String> flags,
+      List<String> furtherJvmOptions,
+      Map<String, String> variables,
+      String classPath)
       throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -134,6 +155,8 @@ final class ServerProcess implements AutoCloseable {
     line.addAll(flags);
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
     builder.environment().keySet().removeAll(JVM_VARIABLES);
+    builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
+    builder.environment().putAll(variables);
     return builder.start();
   }
 

@@ -60,7 +60,8 @@ public abstract class ObservedRequest implements RequestRecord {
     startNanos = System.nanoTime();
     requestBytes = bytes;
     if (observer.listens()) {
-      trace = observer.begins(header("traceparent"), header("tracestate"));
+      String caller = header("traceparent");
+      trace = observer.begins(caller, caller == null ? null : header("tracestate"));
     }
   }
 

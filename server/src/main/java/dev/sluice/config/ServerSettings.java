@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * What the operator wants, checked: the flags of the command line in the units of the program.
  *
  * @param monitoring whether and where metrics are served (config.md §6)
+ * @param telemetry what is told of requests to traces and logs
  */
 public record ServerSettings(
     Grpc grpc,
@@ -24,7 +25,8 @@ public record ServerSettings(
     Batching batching,
     Answers answers,
     Limits limits,
-    MonitoringConfig monitoring) {
+    MonitoringConfig monitoring,
+    TelemetrySettings telemetry) {
 
   /**
    * The gRPC listeners.

@@ -17,6 +17,7 @@ public final class Exchange implements Runnable {
   private final HttpHeaders headers;
   private Persistence after;
   private @Nullable Body body;
+  private String further = "";
   private @Nullable ByteBuf answer;
   private @Nullable Watcher watcher;
   private long deadlineNanos;
@@ -126,8 +127,17 @@ public final class Exchange implements Runnable {
     if (connection.isDraining()) {
       after = Persistence.CLOSE;
     }
-    answer = render(response, own, content, length);
+    answer = render(response, further.isEmpty() ? own : own + further, content, length);
     connection.execute(this);
+  }
+
+  /**
+   * Adds headers to the answer, whichever it will be; by the thread that answers.
+   *
+   * @param lines each ended by CR LF
+   */
+  public void addHeaders(String lines) {
+    further += lines;
   }
 
   /** Closes the connection without an answer, for none can be made; by any thread. */

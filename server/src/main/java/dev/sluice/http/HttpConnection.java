@@ -304,7 +304,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   String client() {
-    return String.valueOf(channel.remoteAddress());
+    return ClientAddress.text(channel.remoteAddress());
   }
 
   boolean isDraining() {

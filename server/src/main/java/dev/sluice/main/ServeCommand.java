@@ -29,6 +29,7 @@ final class ServeCommand {
         return 0;
       }
       ServerSettings settings = options.settings();
+      Logs.use(settings.telemetry().log());
       options.warnings().forEach(line -> LOG.log(Level.WARNING, line));
       stop = start(settings);
     } catch (ConfigException | ServingException | IOException e) {

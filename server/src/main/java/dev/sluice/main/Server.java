@@ -90,6 +90,7 @@ final class Server {
   private final MetricRegistry registry = new MetricRegistry();
   private final ServingMetrics metrics;
   private final ExpiredRuns expiredRuns = new ExpiredRuns();
+  private final Observation observation;
   private final Limiter limiter;
   private final ServableDecorators decorators;
   private final Manager manager;
@@ -112,7 +113,8 @@ final class Server {
    *
    * @param origin where the models are listed
    * @param models those to begin with, read from there
-   * @throws ConfigException if keys or certificates cannot be used
+   * @throws ConfigException if keys or certificates cannot be used, or traces and logs not be
+   *     opened
    */
   Server(ServerSettings settings, ModelsOrigin origin, ModelsConfig models) throws ConfigException {
     this.settings = settings;
@@ -124,6 +126,7 @@ final class Server {
         encryption.isEmpty() ? Optional.empty() : Optional.of(GrpcTls.context(encryption.get()));
     this.tuning =
         new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
+    this.observation = Observation.open(settings.telemetry());
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     FolderSettings folders =
@@ -164,7 +167,7 @@ final class Server {
             settings,
             new Apis.Parts(predictor, manager.states(), selected, threads),
             readiness,
-            Telemetry.of(metrics),
+            new Telemetry(metrics, observation.listener()),
             registry,
             exposition());
     this.http =
@@ -190,6 +193,7 @@ final class Server {
         registry,
         List.of(
             new ServerSampler(readiness::isReady, manager.states()::all, engines),
+            observation,
             new ProcessSampler(),
             new JvmSampler()));
   }
@@ -208,6 +212,7 @@ final class Server {
    * @throws ServingException if a label points to a version that is not available
    */
   void start() throws IOException, ServingException, InterruptedException {
+    observation.start();
     manager.start();
     source.start(manager::aspire);
     if (settings.models().labelsForUnavailable()) {
@@ -314,6 +319,7 @@ final class Server {
     workers.shutdown();
     loops.close();
     workers.awaitTermination(1, TimeUnit.SECONDS);
+    observation.close();
     LOG.log(
         Level.INFO,
         "Stopped: %d requests left, %d versions left, %d tensors left; %d runs had expired in a queue"
@@ -336,6 +342,7 @@ final class Server {
     grpc.forEach(GrpcListener::close);
     workers.shutdown();
     loops.close();
+    observation.close();
   }
 
   private static Duration atLeast(Duration least, Duration time) {

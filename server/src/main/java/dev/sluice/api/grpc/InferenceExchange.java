@@ -94,11 +94,11 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
   public void answered(P response) {
     rpc.sendHeaders(new Metadata());
     rpc.sendMessage(response);
-    rpc.close(Status.OK, new Metadata());
+    rpc.close(Status.OK, Headers.trailers(headers, request));
   }
 
   @Override
   public void failed(Status status, @Nullable H head) {
-    rpc.close(status, new Metadata());
+    rpc.close(status, Headers.trailers(headers, request));
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.api.rest;
 
 import dev.sluice.api.Handover;
 import dev.sluice.api.ObservedRequest;
+import dev.sluice.api.ServerTiming;
 import dev.sluice.api.json.JsonSink;
 import dev.sluice.http.Body;
 import dev.sluice.http.Exchange;
@@ -14,6 +15,7 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import dev.sluice.telemetry.RequestObserver;
 import dev.sluice.tensor.Tensor;
+import io.netty.util.AsciiString;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, Runnable {
   private static final System.Logger LOG = System.getLogger(RestExchange.class.getName());
+
+  /** With its hash code, since it is looked for in each request. */
+  private static final AsciiString ASKS_FOR_TIMES = AsciiString.cached(ServerTiming.REQUEST_HEADER);
 
   /** Larger bodies would hold an event loop for more than some 100 µs. */
   private static final int MAX_BODY_ON_LOOP = 64 << 10;
@@ -242,6 +247,7 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
       if (claimed) {
         answers(sink.length());
         succeeds(finished);
+        tellTimes();
         exchange.respond(head.response(), head.own(), sink.array(), sink.length());
         ended();
       }
@@ -325,12 +331,21 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
   private void answer(ServingException failure) {
     try {
       fails(failure.code(), failure.text(), true);
+      tellTimes();
       inference.failures().answer(exchange, failure);
     } catch (RuntimeException | Error e) {
       exchange.abort();
       throw e;
     } finally {
       ended();
+    }
+  }
+
+  /** Says in the answer where the time went, if the client wants to know. */
+  private void tellTimes() {
+    String asks = exchange.header(ASKS_FOR_TIMES);
+    if (asks != null && ServerTiming.isAsked(asks)) {
+      exchange.addHeaders("Server-Timing: " + ServerTiming.value(this, System.nanoTime()) + "\r\n");
     }
   }
 
