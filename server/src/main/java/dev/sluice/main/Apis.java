@@ -40,6 +40,7 @@ final class Apis {
   private final ServerSettings settings;
   private final Parts parts;
   private final Readiness readiness;
+  private final Departure departure;
   private final ServingMetrics metrics;
   private final MetricRegistry registry;
   private final ServerMetadata metadata = ServerMetadata.of(Version.current());
@@ -50,14 +51,16 @@ final class Apis {
       ServerSettings settings,
       Parts parts,
       Readiness readiness,
+      Departure departure,
       ServingMetrics metrics,
       MetricRegistry registry) {
     this.settings = settings;
     this.parts = parts;
     this.readiness = readiness;
+    this.departure = departure;
     this.metrics = metrics;
     this.registry = registry;
-    this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all);
+    this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all, readiness);
   }
 
   /** Returns what is served over REST. */
@@ -76,7 +79,7 @@ final class Apis {
         new OipRestApi(
             new OipRestApi.Parts(
                 metadata,
-                readiness::isReady,
+                readiness,
                 parts.predictor(),
                 catalog,
                 parts.selected(),
@@ -98,6 +101,7 @@ final class Apis {
             "/healthz", live,
             "/ping", live,
             "/readyz", ready,
+            Departure.PATH, departure,
             "/v2", oip));
     return new Router(
         exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
@@ -128,7 +132,7 @@ final class Apis {
         InferenceService.create(
             new InferenceService.Parts(
                 metadata,
-                readiness::isReady,
+                readiness,
                 parts.predictor(),
                 catalog,
                 parts.selected(),

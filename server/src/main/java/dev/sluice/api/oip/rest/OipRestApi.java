@@ -4,6 +4,7 @@ import dev.sluice.api.RequestThreads;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
 import dev.sluice.api.oip.ServerMetadata;
+import dev.sluice.api.oip.ServerHealth;
 import dev.sluice.api.oip.SharedMemory;
 import dev.sluice.api.rest.Expansion;
 import dev.sluice.api.rest.RestInference;
@@ -21,7 +22,6 @@ import dev.sluice.predict.Predictor;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import java.lang.System.Logger.Level;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The Open Inference Protocol over REST: everything under {@code /v2}. */
@@ -45,7 +45,7 @@ public final class OipRestApi implements HttpHandler {
   /**
    * What the API stands on.
    *
-   * @param ready whether the server wants traffic
+   * @param health of the server
    * @param models what is told of models
    * @param control loads and unloads them
    * @param regions the shared memory that clients have registered
@@ -54,7 +54,7 @@ public final class OipRestApi implements HttpHandler {
    */
   public record Parts(
       ServerMetadata server,
-      BooleanSupplier ready,
+      ServerHealth health,
       Predictor predictor,
       ModelCatalog models,
       ModelControl control,
