@@ -23,6 +23,7 @@ final class ImportRules {
           "engine",
           "source",
           "lifecycle",
+          "health",
           "batching",
           "admission",
           "predict",

@@ -123,6 +123,10 @@ public final class HttpListener implements AutoCloseable {
    * way: each is closed after its next answer, or when it has been idle for that moment.
    */
   public void drain() {
+    Channel open = server;
+    if (open != null) {
+      LastConnections.await(open);
+    }
     closePort();
     awaitAccepted();
     for (Channel connection : connections) {

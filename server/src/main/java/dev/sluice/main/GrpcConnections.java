@@ -1,5 +1,6 @@
 package dev.sluice.main;
 
+import dev.sluice.http.LastConnections;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
@@ -7,8 +8,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The open connections of a gRPC listener, to tell their clients that they should go elsewhere while
@@ -16,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class GrpcConnections {
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+  private final List<ServerChannel> ports = new CopyOnWriteArrayList<>();
 
   /** Returns what makes a listening channel whose connections are seen here. */
   ChannelFactory<ServerChannel> channels(Class<? extends ServerChannel> type) {
@@ -23,6 +27,7 @@ final class GrpcConnections {
     return () -> {
       ServerChannel channel = plain.newChannel();
       channel.pipeline().addFirst(new Accepted());
+      ports.add(channel);
       return channel;
     };
   }
@@ -37,6 +42,11 @@ final class GrpcConnections {
       }
       ctx.fireChannelRead(message);
     }
+  }
+
+  /** Lets the port take no more, and waits for what is on its way; before it is closed. */
+  void awaitLast() {
+    ports.forEach(LastConnections::await);
   }
 
   /**

@@ -184,6 +184,7 @@ final class GrpcListener implements AutoCloseable {
   /** Refuses new calls and connections; those under way go on, but for streams without an end. */
   void drain() {
     leave();
+    connections.awaitLast();
     server.shutdown();
     streams.end();
   }
