@@ -140,7 +140,7 @@ class Load:
         self.log = open(Path(folder) / f'bench-{protocol}.log', 'w')
         self.process = subprocess.Popen(
             [str(ROOT / 'sluice'), 'bench', f'--model={options.model.name}', f'--url={url}',
-             f'--protocol={protocol}', f'--rate={options.rate}', '--duration=1h', '--warmup=1s',
+             f'--protocol={protocol}', f'--rate={options.rate}', '--duration=3600s', '--warmup=1s',
              f'--json={self.report}'], stdout=self.log, stderr=subprocess.STDOUT)
 
     def fail_if_dead(self):
@@ -150,7 +150,7 @@ class Load:
     def finish(self):
         """Returns what was measured."""
         self.fail_if_dead()
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
         if not self.report.exists():
             sys.exit(f'bench/rolling.py: no report:\n{Path(self.log.name).read_text()}')

@@ -38,7 +38,7 @@ final class FurtherSignals {
             .invoke(null, signal.getConstructor(String.class).newInstance(name), own);
       }
     } catch (ReflectiveOperationException | IllegalArgumentException notHere) {
-      return;
+      // Then whoever is in a hurry has SIGKILL.
     }
   }
 }

@@ -164,7 +164,7 @@ final class GrpcListener implements AutoCloseable {
    * watches is told of what changes.
    */
   synchronized void show(HealthReport report) {
-    if (report == shown) {
+    if (report.equals(shown)) {
       return;
     }
     shown = report;

@@ -307,7 +307,7 @@ final class Server {
     readiness.leave();
     http.leave();
     grpc.forEach(GrpcListener::leave);
-    LOG.log(Level.INFO, "Leaving: readiness is off; requests are still served");
+    LOG.log(Level.INFO, "Leaving: readiness is off, and clients are sent elsewhere");
   }
 
   /** Ends what a stop, or the time before it, waits for now. */

@@ -18,7 +18,7 @@ final class RunningBatches {
   }
 
   void ended(Rotation.Turn turn, long now) {
-    running.removeIf(each -> each.turn == turn);
+    running.removeIf(each -> each.turn.equals(turn));
     typical.add(now - turn.takenNanos());
   }
 
