@@ -22,8 +22,8 @@ import java.util.function.Supplier;
  * Looks again and again whether the server is healthy: whether runs end, event loops come round,
  * and the models that are required can be used.
  *
- * <p>{@link #start} and {@link #close} are called once each; {@link #report} and {@link #isStale} by
- * anybody, at any time.
+ * <p>{@link #start} and {@link #close} are called once each; {@link #report} and {@link #isStale}
+ * by anybody, at any time.
  */
 public final class HealthMonitor implements AutoCloseable {
   /** Between two looks. */
@@ -33,7 +33,7 @@ public final class HealthMonitor implements AutoCloseable {
   private static final Duration STALE = Duration.ofSeconds(5);
 
   private static final Comparator<ServableId> BY_NAME =
-      Comparator.comparing(ServableId::model).thenComparing(ServableId::version);
+      Comparator.comparing(ServableId::model).thenComparingLong(ServableId::version);
 
   private static final System.Logger LOG = System.getLogger(HealthMonitor.class.getName());
 
@@ -64,11 +64,10 @@ public final class HealthMonitor implements AutoCloseable {
   /**
    * Creates a monitor by the system's clock.
    *
-   * @param listener is told after every look, on the monitor's thread; it must not block. The report
-   *     is the same object as long as nothing changes
+   * @param listener is told after every look, on the monitor's thread; it must not block. The
+   *     report is the same object as long as nothing changes
    */
-  public HealthMonitor(
-      HealthOptions options, Subjects subjects, Consumer<HealthReport> listener) {
+  public HealthMonitor(HealthOptions options, Subjects subjects, Consumer<HealthReport> listener) {
     this(options, subjects, listener, System::nanoTime);
   }
 

@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * Whether an event loop comes round: it is given a task, and another when that has been run.
  *
- * <p>Nothing on an event loop may block, so that one that does not come round for seconds hangs, and
- * with it the connections that are its own. Confined to the monitor's thread, but for the task.
+ * <p>Nothing on an event loop may block, so that one that does not come round for seconds hangs,
+ * and with it the connections that are its own. Confined to the monitor's thread, but for the task.
  */
 final class Pulse {
   /** Beyond any decoding, and any turn of a loop on a machine that has too much to do. */

@@ -112,7 +112,7 @@ final class RequestQueuesTest {
     queues.done(work);
     RequestQueue unknown = queue(3);
     add(queues, unknown, 1);
-    work = queues.take();
+    queues.take();
     assertEquals(List.of(new RunUnderWay(1, 8 * MILLI)), queues.underWay(), "what others take");
   }
 

@@ -59,8 +59,7 @@ class GracefulStopTest {
       ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
       List<Thread> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
-        clients.add(
-            Thread.ofPlatform().start(() -> ask(server.restPort(), answers, failures)));
+        clients.add(Thread.ofPlatform().start(() -> ask(server.restPort(), answers, failures)));
       }
       server.await("answers", () -> answers.get() > 1_000);
       server.terminate();

@@ -76,7 +76,8 @@ class HealthTest {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
         assertTrue(millis < 5_000, "took " + millis + " ms");
         String reason = server.get("/readyz").body();
-        assertTrue(reason.startsWith("not ready\nmodel burn: version 1 has a run under way"), reason);
+        assertTrue(
+            reason.startsWith("not ready\nmodel burn: version 1 has a run under way"), reason);
         assertEquals(503, status(server, "/v2/health/ready"));
         assertEquals(503, status(server, "/v2/models/burn/ready"));
         assertEquals(200, status(server, "/livez"));

@@ -61,8 +61,8 @@ final class AnswerWriter implements StallWatch.Watched {
   /**
    * Ends our side when all that was written has been sent, and the connection when the client has
    * ended its own, or soon. A request that crosses on the wire so finds an orderly end, after which
-   * clients ask again elsewhere; a connection that is closed outright answers it with a reset, which
-   * may even overtake the last answer (RFC 9112 §9.6).
+   * clients ask again elsewhere; a connection that is closed outright answers it with a reset,
+   * which may even overtake the last answer (RFC 9112 §9.6).
    */
   void closeGently() {
     outlet

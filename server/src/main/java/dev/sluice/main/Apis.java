@@ -97,12 +97,18 @@ final class Apis {
     }
     exact.putAll(
         Map.of(
-            "/livez", live,
-            "/healthz", live,
-            "/ping", live,
-            "/readyz", ready,
-            Departure.PATH, departure,
-            "/v2", oip));
+            "/livez",
+            live,
+            "/healthz",
+            live,
+            "/ping",
+            live,
+            "/readyz",
+            ready,
+            Departure.PATH,
+            departure,
+            "/v2",
+            oip));
     return new Router(
         exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
   }

@@ -30,8 +30,7 @@ final class FurtherSignals {
             return null;
           };
       Object own =
-          Proxy.newProxyInstance(
-              handler.getClassLoader(), new Class<?>[] {handler}, invocation);
+          Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, invocation);
       for (String name : NAMES) {
         signal
             .getMethod("handle", signal, handler)

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The open connections of a gRPC listener, to tell their clients that they should go elsewhere while
- * the port stays open. gRPC's own shutdown does both at once. Thread-safe.
+ * The open connections of a gRPC listener, to tell their clients that they should go elsewhere
+ * while the port stays open. gRPC's own shutdown does both at once. Thread-safe.
  */
 final class GrpcConnections {
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();

@@ -55,10 +55,7 @@ final class GrpcListener implements AutoCloseable {
   private @Nullable HealthReport shown;
 
   private GrpcListener(
-      Server server,
-      HealthStatusManager health,
-      OpenStreams streams,
-      GrpcConnections connections) {
+      Server server, HealthStatusManager health, OpenStreams streams, GrpcConnections connections) {
     this.server = server;
     this.health = health;
     this.streams = streams;
@@ -171,8 +168,7 @@ final class GrpcListener implements AutoCloseable {
     report
         .models()
         .forEach((model, usable) -> health.setStatus(model, usable ? SERVING : NOT_SERVING));
-    HEALTH_NAMES.forEach(
-        name -> health.setStatus(name, report.isReady() ? SERVING : NOT_SERVING));
+    HEALTH_NAMES.forEach(name -> health.setStatus(name, report.isReady() ? SERVING : NOT_SERVING));
   }
 
   /** Sends clients elsewhere; who stays, or comes, is served all the same. */

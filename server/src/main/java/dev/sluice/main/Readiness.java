@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whether this server wants traffic: what is behind {@code /readyz} and {@code /v2/health/ready}, and
- * what they say if it does not. It wants none before its start is over, once it is about to stop,
- * and while the monitor finds something wrong. Thread-safe; never blocks.
+ * Whether this server wants traffic: what is behind {@code /readyz} and {@code /v2/health/ready},
+ * and what they say if it does not. It wants none before its start is over, once it is about to
+ * stop, and while the monitor finds something wrong. Thread-safe; never blocks.
  */
 final class Readiness implements ServerHealth {
   private static final byte[] OK = "ok\n".getBytes(StandardCharsets.US_ASCII);

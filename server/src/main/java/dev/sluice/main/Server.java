@@ -363,14 +363,13 @@ final class Server {
   }
 
   /**
-   * Waits for the calls under way, as long as any has sent its message: of one that is still sending
-   * nothing is known, and it may stand still for ever.
+   * Waits for the calls under way, as long as any has sent its message: of one that is still
+   * sending nothing is known, and it may stand still for ever.
    */
   private void awaitCalls(Patience patience) throws InterruptedException {
     QuietTime quiet = new QuietTime(UPLOAD_PATIENCE, System::nanoTime);
     for (GrpcListener listener : grpc) {
-      patience.await(
-          most -> listener.awaitDrained(most) || quiet.look(limiter.inFlight() == 0));
+      patience.await(most -> listener.awaitDrained(most) || quiet.look(limiter.inFlight() == 0));
     }
   }
 

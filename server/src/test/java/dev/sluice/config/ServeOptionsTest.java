@@ -242,12 +242,12 @@ class ServeOptionsTest {
   void aServerOfOneModelRequiresItUnlessOtherwiseSaid() throws ConfigException {
     assertEquals(
         new ServerSettings.Health(
-            new HealthOptions(
-                WedgeBounds.DEFAULT, Duration.ofMinutes(5), new RequiredModels.All()),
+            new HealthOptions(WedgeBounds.DEFAULT, Duration.ofMinutes(5), new RequiredModels.All()),
             Optional.empty()),
         withModel().health());
     assertEquals(
-        new RequiredModels.None(), withModel("--required_models=none").health().options().required());
+        new RequiredModels.None(),
+        withModel("--required_models=none").health().options().required());
     assertEquals(
         new RequiredModels.None(),
         settings("--model_config_file=models.config").health().options().required());

@@ -112,15 +112,17 @@ final class LeavingTest {
       client.ask("/hold");
       Exchange first = takeHeld();
       // The loop stands still between the making of the answer and its sending.
-      loops.next().submit(
-          () -> {
-            Thread.ofVirtual().start(() -> answer(first)).join();
-            var _ = Thread.ofVirtual().start(listener::drain);
-            while (!listener.isDraining()) {
-              Thread.onSpinWait();
-            }
-            return true;
-          });
+      loops
+          .next()
+          .submit(
+              () -> {
+                Thread.ofVirtual().start(() -> answer(first)).join();
+                var _ = Thread.ofVirtual().start(listener::drain);
+                while (!listener.isDraining()) {
+                  Thread.onSpinWait();
+                }
+                return true;
+              });
       assertFalse(client.answer().contains("Connection: close"));
       client.ask("/");
       assertTrue(client.answer().contains("Connection: close"));
