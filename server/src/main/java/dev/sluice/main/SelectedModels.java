@@ -38,7 +38,7 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
   private volatile boolean stopping;
 
   /** A snapshot, so that health need not wait for a configuration that is being changed. */
-  private volatile Set<String> wanted;
+  private volatile Set<String> wantedNames;
 
   @GuardedBy("lock")
   private List<WatchedModel> configured;
@@ -61,7 +61,7 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
     this.patience = patience;
     this.manager = served.manager();
     this.configured = List.copyOf(configured);
-    this.wanted = names(this.configured);
+    this.wantedNames = names(this.configured);
   }
 
   @Override
@@ -76,7 +76,7 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
     try {
       configured = List.copyOf(watched);
       unloaded.clear();
-      wanted = names(configured);
+      wantedNames = names(configured);
       served.watch(configured);
     } finally {
       lock.unlock();
@@ -148,7 +148,7 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
 
   /** Returns the names of the models that are wanted: configured, and not unloaded by clients. */
   Set<String> wanted() {
-    return wanted;
+    return wantedNames;
   }
 
   /** Lets calls that wait for models give up. */
@@ -228,7 +228,7 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
         Set<String> hidden = Set.copyOf(unloaded);
         List<WatchedModel> left =
             configured.stream().filter(known -> !hidden.contains(known.name())).toList();
-        wanted = names(left);
+        wantedNames = names(left);
         served.watch(left);
       }
     } finally {

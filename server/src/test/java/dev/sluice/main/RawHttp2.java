@@ -27,7 +27,21 @@ final class RawHttp2 implements AutoCloseable {
   private final DataInputStream in;
 
   /** A frame as it came. */
-  record Frame(int type, int flags, int stream, byte[] payload) {
+  static final class Frame {
+    private final int type;
+    private final int flags;
+    private final byte[] payload;
+
+    private Frame(int type, int flags, byte[] payload) {
+      this.type = type;
+      this.flags = flags;
+      this.payload = payload;
+    }
+
+    byte[] payload() {
+      return payload.clone();
+    }
+
     /** Returns what the first bytes of the payload say, as a GOAWAY has them. */
     int lastStream() {
       return ByteBuffer.wrap(payload).getInt() & Integer.MAX_VALUE;
@@ -100,10 +114,10 @@ final class RawHttp2 implements AutoCloseable {
   private Frame next() throws IOException {
     int lengthAndType = in.readInt();
     int flags = in.readUnsignedByte();
-    int stream = in.readInt();
+    in.skipNBytes(Integer.BYTES); // the stream
     byte[] payload = new byte[lengthAndType >>> 8];
     in.readFully(payload);
-    return new Frame(lengthAndType & 0xff, flags, stream, payload);
+    return new Frame(lengthAndType & 0xff, flags, payload);
   }
 
   /** Reads on; returns true if the server ends the connection in order. */
