@@ -90,8 +90,9 @@ final class GrpcListenerTest {
 
   @Test
   void whoComesWhileItLeavesIsServedUntilTheDrain() throws Exception {
+    int port = listener.port();
     listener.leave();
-    try (RawHttp2 client = new RawHttp2(listener.port())) {
+    try (RawHttp2 client = new RawHttp2(port)) {
       client.call(1, CHECK);
       assertArrayEquals(NOT_SERVING, client.next(RawHttp2.DATA).payload());
       listener.drain();
@@ -100,7 +101,7 @@ final class GrpcListenerTest {
       assertTrue(client.ends());
     }
     assertTrue(listener.awaitDrained(Duration.ofSeconds(30)));
-    assertThrows(IOException.class, () -> new RawHttp2(listener.port()).close());
+    assertThrows(IOException.class, () -> new RawHttp2(port).close());
   }
 
   @Test
