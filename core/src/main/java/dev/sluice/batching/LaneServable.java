@@ -8,6 +8,7 @@ import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServableId;
@@ -129,6 +130,12 @@ public final class LaneServable extends ForwardingServable {
   public @Nullable ServingException overload() {
     return lanes.overload(
         policy.hasObjective() ? nanoTime.getAsLong() - options.turns().arrived() : 0);
+  }
+
+  /** Those of the lanes; what stays on an event loop is short, or the loop hangs. */
+  @Override
+  public List<RunUnderWay> runsUnderWay() {
+    return lanes.underWay();
   }
 
   @Override

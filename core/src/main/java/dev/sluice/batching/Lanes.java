@@ -2,6 +2,7 @@ package dev.sluice.batching;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,9 @@ final class Lanes<T> implements AutoCloseable {
 
     /** Work that was taken has been run. */
     void done(Work work);
+
+    /** Returns the work that was taken and has not been run. */
+    List<RunUnderWay> underWay();
   }
 
   /** What a lane runs at once. */
@@ -206,6 +210,16 @@ final class Lanes<T> implements AutoCloseable {
       if (backlog.size() > 0) {
         notEmpty.signal();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the work that is being run. */
+  List<RunUnderWay> underWay() {
+    lock.lock();
+    try {
+      return backlog.underWay();
     } finally {
       lock.unlock();
     }

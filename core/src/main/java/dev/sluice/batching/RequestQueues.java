@@ -2,6 +2,7 @@ package dev.sluice.batching;
 
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
@@ -66,6 +67,11 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
    * event loop that does a lane's work also reads.
    */
   private double pauses;
+
+  private final TypicalTime typical = new TypicalTime();
+
+  /** How many runs have been taken. */
+  private long taken;
 
   private long lastEnd;
   private long lastRan;
@@ -261,9 +267,18 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
       hasWaited = false;
     }
     double expected = longest.costs().usual(RequestQueue.rows(tasks));
-    Running run = new Running(longest, tasks, !longest.isEmpty(), now, expected);
+    Running run = new Running(longest, tasks, !longest.isEmpty(), now, expected, taken++);
     running.add(run);
     return run;
+  }
+
+  /** Where something waits and nothing runs, that is a run too: one that does not even begin. */
+  @Override
+  public List<RunUnderWay> underWay() {
+    if (running.isEmpty()) {
+      return size == 0 ? List.of() : List.of(new RunUnderWay(-1 - taken, typical.nanos()));
+    }
+    return running.stream().map(Running::underWay).toList();
   }
 
   @Override
@@ -272,7 +287,11 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
       lastEnd = nanoTime.getAsLong();
       lastRan = lastEnd - run.started;
       // What took next to nothing has not run, but was refused or had been given up.
-      hasWaited = size > 0 && lastRan >= run.expected / MOST_PAUSE;
+      boolean ran = lastRan >= run.expected / MOST_PAUSE;
+      hasWaited = ran && size > 0;
+      if (ran) {
+        typical.add(lastRan);
+      }
       if (size == 0) { // forgotten, or what would wait were refused for what was once
         pauses -= PAUSE_WEIGHT * pauses;
       }
@@ -286,14 +305,26 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     private final boolean more;
     private final long started;
     private final double expected;
+    private final long number;
+    private final long typicalNanos = typical.nanos();
 
     Running(
-        RequestQueue queue, List<BatchTask> tasks, boolean more, long started, double expected) {
+        RequestQueue queue,
+        List<BatchTask> tasks,
+        boolean more,
+        long started,
+        double expected,
+        long number) {
       this.queue = queue;
       this.tasks = tasks;
       this.more = more;
       this.started = started;
       this.expected = expected;
+      this.number = number;
+    }
+
+    RunUnderWay underWay() {
+      return new RunUnderWay(number, Math.max((long) expected, typicalNanos));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.servable;
 
 import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.tensor.TensorAllocator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,11 @@ public abstract class ForwardingServable implements Servable {
   @Override
   public @Nullable ServingException overload() {
     return servable.overload();
+  }
+
+  @Override
+  public List<RunUnderWay> runsUnderWay() {
+    return servable.runsUnderWay();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.sluice.servable;
 
 import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.tensor.TensorAllocator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,14 @@ public interface Servable {
    */
   default @Nullable ServingException overload() {
     return null;
+  }
+
+  /**
+   * Returns the runs that have begun and not ended, for those who watch over them; empty where
+   * nobody counts them. Never blocks.
+   */
+  default List<RunUnderWay> runsUnderWay() {
+    return List.of();
   }
 
   /**

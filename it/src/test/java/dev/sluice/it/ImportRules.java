@@ -24,6 +24,7 @@ final class ImportRules {
           "engine",
           "source",
           "lifecycle",
+          "health",
           "batching",
           "admission",
           "predict",

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.health.RequiredModels;
 import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
 import dev.sluice.lifecycle.ManagerOptions;
 import dev.sluice.lifecycle.ResourcePreservingPolicy;
@@ -123,6 +124,13 @@ final class ModelFlags {
     } catch (ServingException e) {
       throw ConfigException.of(e);
     }
+  }
+
+  /** A server of one model is of no use without it; the reference is ready whatever it has. */
+  RequiredModels requiredByDefault() {
+    return byReference || !modelConfigFile.isEmpty() || !modelRepository.isEmpty()
+        ? new RequiredModels.None()
+        : new RequiredModels.All();
   }
 
   private ServerSettings.Origin repository() throws ConfigException {

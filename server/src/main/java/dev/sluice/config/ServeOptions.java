@@ -42,6 +42,7 @@ public final class ServeOptions {
   @Mixin private final EngineFlags engine = new EngineFlags();
   @Mixin private final LimitFlags limits = new LimitFlags();
   @Mixin private final TelemetryFlags telemetry = new TelemetryFlags();
+  @Mixin private final HealthFlags health = new HealthFlags();
   @Mixin private final IdleFlags idle = new IdleFlags();
 
   @Option(
@@ -175,6 +176,7 @@ public final class ServeOptions {
         platform.isPresent() ? platform.get().batching() : engine.batching(processors),
         engine.answers(),
         limits.limits(processors),
+        new ServerSettings.Health(health.options(models.requiredByDefault()), health.prestop()),
         network.monitoring(warnings::add),
         telemetry.settings(System.getenv(), warnings::add));
   }

@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.engine.EngineOptions;
+import dev.sluice.health.HealthOptions;
 import dev.sluice.lifecycle.ManagerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ public record ServerSettings(
     Batching batching,
     Answers answers,
     Limits limits,
+    Health health,
     MonitoringConfig monitoring,
     TelemetrySettings telemetry) {
 
@@ -107,6 +109,15 @@ public record ServerSettings(
 
   /** What answers look like (grpc.md). */
   public record Answers(boolean checkMethodName, boolean asTensorContent) {}
+
+  /**
+   * When the server should get traffic.
+   *
+   * @param options what counts as healthy
+   * @param prestop how long requests are served before a stop while readiness is off; empty: as
+   *     suits whoever stops it
+   */
+  public record Health(HealthOptions options, Optional<Duration> prestop) {}
 
   /**
    * Bounds that the reference does not have.

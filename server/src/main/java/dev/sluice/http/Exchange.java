@@ -124,7 +124,7 @@ public final class Exchange implements Runnable {
    * @param own header lines, each ended by CR LF
    */
   public void respond(Response response, String own, byte[] content, int length) {
-    if (connection.isDraining()) {
+    if (connection.isLeaving()) {
       after = Persistence.CLOSE;
     }
     answer = render(response, further.isEmpty() ? own : own + further, content, length);

@@ -39,6 +39,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final RequestReader requests;
   private final AnswerWriter answers;
   private final DeadlineTimer deadlines = new DeadlineTimer(this);
+  private final LastCall lastCall = new LastCall(this);
   private final Deque<Exchange> waiting = new ArrayDeque<>();
   private @Nullable Exchange current;
   private boolean reading;
@@ -63,6 +64,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     listener.connected(channel);
+    if (listener.isDraining()) {
+      lastCall.make();
+    }
   }
 
   @Override
@@ -175,9 +179,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     answers.write(answer);
     current = null;
-    if (after == Persistence.CLOSE || listener.isDraining()) {
+    if (after == Persistence.CLOSE) {
       close();
       return;
+    }
+    if (listener.isDraining()) {
+      lastCall.make(); // the answer, which was made before, has promised to keep the connection
     }
     if (reading) {
       unflushed = true;
@@ -224,7 +231,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Closes the connection behind the answers written so far; hands on nothing more. */
   private void close() {
     forget();
-    answers.close();
+    if (listener.isLeaving()) {
+      answers.closeGently();
+    } else {
+      answers.close();
+    }
   }
 
   private void forget() {
@@ -263,9 +274,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
-  /** Closes the connection once it has nothing to answer; for draining. */
-  void closeWhenIdle() {
-    if (current == null && waiting.isEmpty() && !requests.isInBody()) {
+  /** Ends the connection soon, unless the client asks for something; for draining. */
+  void lastCall() {
+    lastCall.make();
+  }
+
+  /** Ends the connection if nobody asks for anything; who does is told in the answer. */
+  void endIfIdle() {
+    if (current != null || !waiting.isEmpty()) {
+      return;
+    }
+    if (requests.isUnderWay()) {
+      requests.hurry();
+    } else {
       close();
     }
   }
@@ -307,8 +328,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     return ClientAddress.text(channel.remoteAddress());
   }
 
-  boolean isDraining() {
-    return listener.isDraining();
+  boolean isLeaving() {
+    return listener.isLeaving();
   }
 
   ByteBuf allocate(int capacity) {

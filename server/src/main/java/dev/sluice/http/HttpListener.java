@@ -4,13 +4,14 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A port that speaks HTTP/1.1 and 1.0.
  *
- * <p>{@link #bind}, {@link #drain} and {@link #close} are called in that order, by one thread.
+ * <p>{@link #bind}, {@link #leave}, {@link #drain} and {@link #close} are called in that order, one
+ * after the other.
  */
 public final class HttpListener implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpListener.class.getName());
@@ -41,6 +43,7 @@ public final class HttpListener implements AutoCloseable {
   private final HttpLimits limits;
   private final ResponseHead heads;
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+  private volatile boolean leaving;
   private volatile boolean draining;
   private @Nullable Channel server;
 
@@ -110,13 +113,22 @@ public final class HttpListener implements AutoCloseable {
         .setValidateHeaders(true);
   }
 
-  /** Closes the port to new connections and idle ones at once, and each other after its answer. */
+  /** Closes each connection with its next answer, which says so; new ones are served likewise. */
+  public void leave() {
+    leaving = true;
+  }
+
+  /**
+   * Closes the port. Open connections are served a moment longer, since requests may be on their
+   * way: each is closed after its next answer, or when it has been idle for that moment.
+   */
   public void drain() {
-    draining = true;
     Channel open = server;
     if (open != null) {
-      awaitClosed(List.of(open.close()));
+      LastConnections.await(open);
     }
+    closePort();
+    awaitAccepted();
     for (Channel connection : connections) {
       connection
           .eventLoop()
@@ -124,10 +136,28 @@ public final class HttpListener implements AutoCloseable {
               () -> {
                 HttpConnection state = connection.pipeline().get(HttpConnection.class);
                 if (state != null) {
-                  state.closeWhenIdle();
+                  state.lastCall();
                 }
               });
     }
+  }
+
+  private void closePort() {
+    leaving = true;
+    draining = true;
+    Channel open = server;
+    if (open != null) {
+      awaitClosed(List.of(open.close()));
+    }
+  }
+
+  /** What the port accepted last becomes a connection on its own loop, and counts from then on. */
+  private void awaitAccepted() {
+    List<Future<?>> turns = new ArrayList<>();
+    for (EventExecutor loop : workers) {
+      turns.add(loop.submit(() -> {}));
+    }
+    awaitClosed(turns);
   }
 
   /**
@@ -148,8 +178,8 @@ public final class HttpListener implements AutoCloseable {
   /** Closes every connection. */
   @Override
   public void close() {
-    drain();
-    List<ChannelFuture> closing = new ArrayList<>();
+    closePort();
+    List<Future<?>> closing = new ArrayList<>();
     for (Channel connection : connections) {
       closing.add(connection.close());
     }
@@ -157,9 +187,9 @@ public final class HttpListener implements AutoCloseable {
   }
 
   /** An event loop that hangs must not hold up the stop of everything else. */
-  private void awaitClosed(List<ChannelFuture> closing) {
+  private void awaitClosed(List<? extends Future<?>> closing) {
     long end = System.nanoTime() + limits.closePatience().toNanos();
-    for (ChannelFuture one : closing) {
+    for (Future<?> one : closing) {
       if (!one.awaitUninterruptibly(Math.max(0, end - System.nanoTime()), NANOSECONDS)) {
         LOG.log(
             System.Logger.Level.WARNING,
@@ -181,6 +211,10 @@ public final class HttpListener implements AutoCloseable {
 
   ResponseHead heads() {
     return heads;
+  }
+
+  boolean isLeaving() {
+    return leaving;
   }
 
   boolean isDraining() {

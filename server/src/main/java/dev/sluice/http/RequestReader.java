@@ -25,6 +25,9 @@ final class RequestReader implements StallWatch.Watched {
    */
   static final int LEAST_BYTES = 64 << 10;
 
+  /** While the listener drains, the same must come in so much time: a stop waits for it. */
+  private static final Duration HURRIED_PATIENCE = Duration.ofSeconds(2);
+
   private final HttpConnection connection;
   private final Channel channel;
   private final RequestDecoder decoder;
@@ -110,9 +113,9 @@ final class RequestReader implements StallWatch.Watched {
     watch.stop();
   }
 
-  /** Returns true if a request's head has come and its body has not. */
-  boolean isInBody() {
-    return head != null;
+  /** Gives up sooner a request that makes no headway. */
+  void hurry() {
+    watch.hurry(channel.eventLoop(), HURRIED_PATIENCE);
   }
 
   @Override

@@ -41,6 +41,7 @@ final class Apis {
   private final ServerSettings settings;
   private final Parts parts;
   private final Readiness readiness;
+  private final Departure departure;
   private final Telemetry telemetry;
   private final MetricRegistry registry;
   private final Exposition exposition;
@@ -52,16 +53,18 @@ final class Apis {
       ServerSettings settings,
       Parts parts,
       Readiness readiness,
+      Departure departure,
       Telemetry telemetry,
       MetricRegistry registry,
       Exposition exposition) {
     this.settings = settings;
     this.parts = parts;
     this.readiness = readiness;
+    this.departure = departure;
     this.telemetry = telemetry;
     this.registry = registry;
     this.exposition = exposition;
-    this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all);
+    this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all, readiness);
   }
 
   /** Returns what is served over REST. */
@@ -80,7 +83,7 @@ final class Apis {
         new OipRestApi(
             new OipRestApi.Parts(
                 metadata,
-                readiness::isReady,
+                readiness,
                 parts.predictor(),
                 catalog,
                 parts.selected(),
@@ -98,11 +101,18 @@ final class Apis {
     }
     exact.putAll(
         Map.of(
-            "/livez", live,
-            "/healthz", live,
-            "/ping", live,
-            "/readyz", ready,
-            "/v2", oip));
+            "/livez",
+            live,
+            "/healthz",
+            live,
+            "/ping",
+            live,
+            "/readyz",
+            ready,
+            Departure.PATH,
+            departure,
+            "/v2",
+            oip));
     return new Router(
         exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
   }
@@ -132,7 +142,7 @@ final class Apis {
         InferenceService.create(
             new InferenceService.Parts(
                 metadata,
-                readiness::isReady,
+                readiness,
                 parts.predictor(),
                 catalog,
                 parts.selected(),

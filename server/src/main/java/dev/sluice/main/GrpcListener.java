@@ -1,10 +1,13 @@
 package dev.sluice.main;
 
+import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
+import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
+
+import dev.sluice.health.HealthReport;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -19,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A gRPC port or Unix socket: the services given, grpc.health.v1 if wanted, and server reflection.
@@ -45,11 +49,17 @@ final class GrpcListener implements AutoCloseable {
   private final Server server;
   private final HealthStatusManager health;
   private final OpenStreams streams;
+  private final GrpcConnections connections;
 
-  private GrpcListener(Server server, HealthStatusManager health, OpenStreams streams) {
+  /** What the health service says. */
+  private @Nullable HealthReport shown;
+
+  private GrpcListener(
+      Server server, HealthStatusManager health, OpenStreams streams, GrpcConnections connections) {
     this.server = server;
     this.health = health;
     this.streams = streams;
+    this.connections = connections;
   }
 
   /**
@@ -65,7 +75,7 @@ final class GrpcListener implements AutoCloseable {
       boolean healthService) {}
 
   /**
-   * Opens a TCP port; health says NOT_SERVING until {@link #setServing}.
+   * Opens a TCP port; health says NOT_SERVING until {@link #show}.
    *
    * @throws IOException if the address is in use or not ours
    */
@@ -100,11 +110,12 @@ final class GrpcListener implements AutoCloseable {
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     OpenStreams streams = new OpenStreams();
+    GrpcConnections connections = new GrpcConnections();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .bossEventLoopGroup(options.loops().acceptors())
             .workerEventLoopGroup(options.loops().workers())
-            .channelType(channelType)
+            .channelFactory(connections.channels(channelType))
             .directExecutor()
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
@@ -121,8 +132,8 @@ final class GrpcListener implements AutoCloseable {
     options.tls().ifPresent(builder::sslContext);
     options.tuning().apply(builder);
     options.services().forEach(builder::addService);
-    GrpcListener listener = new GrpcListener(builder.build(), health, streams);
-    listener.setServing(false);
+    HEALTH_NAMES.forEach(name -> health.setStatus(name, NOT_SERVING));
+    GrpcListener listener = new GrpcListener(builder.build(), health, streams, connections);
     try {
       listener.server.start();
     } catch (IOException e) {
@@ -145,14 +156,31 @@ final class GrpcListener implements AutoCloseable {
     return server.getPort();
   }
 
-  void setServing(boolean serving) {
-    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-    HEALTH_NAMES.forEach(name -> health.setStatus(name, status));
+  /**
+   * Has the health service say what was found: of the server, and of each model under its name. Who
+   * watches is told of what changes.
+   */
+  synchronized void show(HealthReport report) {
+    if (report.equals(shown)) {
+      return;
+    }
+    shown = report;
+    report
+        .models()
+        .forEach((model, usable) -> health.setStatus(model, usable ? SERVING : NOT_SERVING));
+    HEALTH_NAMES.forEach(name -> health.setStatus(name, report.isReady() ? SERVING : NOT_SERVING));
+  }
+
+  /** Sends clients elsewhere; who stays, or comes, is served all the same. */
+  void leave() {
+    health.enterTerminalState();
+    connections.goAway();
   }
 
   /** Refuses new calls and connections; those under way go on, but for streams without an end. */
   void drain() {
-    health.enterTerminalState();
+    leave();
+    connections.awaitLast();
     server.shutdown();
     streams.end();
   }

@@ -13,6 +13,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
+import dev.sluice.health.HealthMonitor;
 import dev.sluice.http.HttpLimits;
 import dev.sluice.http.HttpListener;
 import dev.sluice.lifecycle.Manager;
@@ -34,10 +35,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,9 @@ final class Server {
   /** How long a REST client may take nothing of its answers. */
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(60);
 
+  /** How long a stop waits for gRPC messages of which not all has arrived, when nothing runs. */
+  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(5);
+
   /** How long a stop waits for event loops, which may hang. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
@@ -86,7 +90,6 @@ final class Server {
   private final ModelsConfig models;
   private final List<Engine> engines = Engines.onClassPath();
   private final int processors = Runtime.getRuntime().availableProcessors();
-  private final Readiness readiness = new Readiness();
   private final MetricRegistry registry = new MetricRegistry();
   private final ServingMetrics metrics;
   private final ExpiredRuns expiredRuns = new ExpiredRuns();
@@ -100,13 +103,22 @@ final class Server {
   private final ExecutorService workers;
   private final RequestThreads threads;
   private final SelectedModels selected;
+  private final HealthMonitor health;
+  private final Readiness readiness;
+  private final Departure departure;
   private final Apis apis;
   private final HttpListener http;
   private final ModelReload reload;
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
-  private final List<GrpcListener> grpc = new ArrayList<>();
+
+  /** The monitor's thread reads it while the starting one adds to it. */
+  private final List<GrpcListener> grpc = new CopyOnWriteArrayList<>();
+
   private @Nullable ModelsPoll modelsPoll;
+
+  /** How long a stop still waits for requests, once it does. */
+  private volatile @Nullable Patience drain;
 
   /**
    * Builds the parts; nothing runs yet.
@@ -162,11 +174,15 @@ final class Server {
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
     this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
+    this.health = monitor();
+    this.readiness = new Readiness(health);
+    this.departure = new Departure(settings.health().prestop(), this::leave);
     this.apis =
         new Apis(
             settings,
             new Apis.Parts(predictor, manager.states(), selected, threads),
             readiness,
+            departure,
             new Telemetry(metrics, observation.listener()),
             registry,
             exposition());
@@ -198,6 +214,19 @@ final class Server {
             new JvmSampler()));
   }
 
+  private HealthMonitor monitor() {
+    HealthLog log =
+        new HealthLog(line -> LOG.log(Level.WARNING, line), line -> LOG.log(Level.INFO, line));
+    return new HealthMonitor(
+        settings.health().options(),
+        new HealthMonitor.Subjects(
+            manager::runsUnderWay, manager.states()::all, selected::wanted, loops.all()),
+        report -> {
+          grpc.forEach(listener -> listener.show(report));
+          log.accept(report);
+        });
+  }
+
   /** One for each CPU, unless the operator wants fewer; REST runs on the same ones. */
   private int loopCount() {
     int most = settings.grpc().maxThreads();
@@ -223,8 +252,9 @@ final class Server {
     if (!settings.models().labelsForUnavailable()) {
       manager.setLabels(models.labels(), false);
     }
+    health.start();
     openPorts();
-    readiness.set(true);
+    readiness.serve();
     pollModels();
   }
 
@@ -289,16 +319,35 @@ final class Server {
       grpc.add(Ports.open("--grpc_socket_path", () -> GrpcListener.open(socket.get(), options)));
       LOG.log(Level.INFO, "Running gRPC ModelServer at UNIX socket " + socket.get() + " ...");
     }
-    grpc.forEach(listener -> listener.setServing(true));
+    grpc.forEach(listener -> listener.show(health.report()));
+  }
+
+  /** Wants no traffic from now on, and says so wherever a client may look. Does not block. */
+  private void leave() {
+    readiness.leave();
+    http.leave();
+    grpc.forEach(GrpcListener::leave);
+    LOG.log(Level.INFO, "Leaving: readiness is off, and clients are sent elsewhere");
+  }
+
+  /** Ends what a stop, or the time before it, waits for now. */
+  void hurry() {
+    Patience waiting = drain;
+    if (waiting == null) {
+      departure.hurry();
+    } else {
+      waiting.lose();
+    }
   }
 
   /**
-   * Stops in the reverse order: readiness off, no new calls, those under way finish within the
+   * Stops in the reverse order: readiness off, then no new calls, those under way finish within the
    * grace time, versions unload.
    */
   void stop() throws InterruptedException {
-    long end = System.nanoTime() + settings.limits().drain().toNanos();
-    readiness.set(false);
+    departure.complete();
+    Patience patience = new Patience(settings.limits().drain());
+    drain = patience;
     reload.stopWaiting();
     selected.stopWaiting();
     ModelsPoll poll = modelsPoll;
@@ -308,12 +357,13 @@ final class Server {
     grpc.forEach(GrpcListener::drain);
     http.drain();
     source.close();
-    for (GrpcListener listener : grpc) {
-      listener.awaitDrained(until(end));
-    }
-    http.awaitDrained(until(end));
+    awaitCalls(patience);
+    patience.await(http::awaitDrained);
+    // A run whose client has gone still needs its version.
+    patience.awaitUntil(() -> limiter.inFlight() == 0);
     decorators.close();
-    List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
+    List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, patience.left()));
+    health.close();
     http.close();
     grpc.forEach(GrpcListener::close);
     workers.shutdown();
@@ -333,8 +383,20 @@ final class Server {
     }
   }
 
+  /**
+   * Waits for the calls under way, as long as any has sent its message: of one that is still
+   * sending nothing is known, and it may stand still for ever.
+   */
+  private void awaitCalls(Patience patience) throws InterruptedException {
+    QuietTime quiet = new QuietTime(UPLOAD_PATIENCE, System::nanoTime);
+    for (GrpcListener listener : grpc) {
+      patience.await(most -> listener.awaitDrained(most) || quiet.look(limiter.inFlight() == 0));
+    }
+  }
+
   /** Stops what {@link #start} had started before it failed, without waiting for anybody. */
   void abort() throws InterruptedException {
+    health.close();
     source.close();
     decorators.close();
     manager.shutDown(Duration.ZERO);
@@ -347,9 +409,5 @@ final class Server {
 
   private static Duration atLeast(Duration least, Duration time) {
     return time.compareTo(least) < 0 ? least : time;
-  }
-
-  private static Duration until(long end) {
-    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 }

@@ -64,9 +64,10 @@ final class SignalStop {
         Level.INFO,
         running == null
             ? "Stopping: nothing is served yet"
-            : "Stopping: no new requests; those under way may finish");
+            : "Stopping: requests under way may finish; another signal ends the waiting");
     try {
       if (running != null) {
+        FurtherSignals.onEach(running::hurry);
         running.stop();
       }
     } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
@@ -83,6 +84,11 @@ public final class TfsBatching extends ForwardingServable {
   @Override
   public boolean keepsDeadlines() {
     return true;
+  }
+
+  @Override
+  public List<RunUnderWay> runsUnderWay() {
+    return pool.underWay(queues);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.sluice.api.grpc.UnaryMethod;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
 import dev.sluice.api.oip.ModelStatistics;
+import dev.sluice.api.oip.ServerHealth;
 import dev.sluice.api.oip.ServerMetadata;
 import dev.sluice.api.oip.SharedMemory;
 import dev.sluice.api.oip.wire.ModelInferAnswer;
@@ -44,7 +45,6 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** {@code inference.GRPCInferenceService}, for a listener to register. */
 public final class InferenceService {
@@ -53,14 +53,14 @@ public final class InferenceService {
   /**
    * What the service needs.
    *
-   * @param ready whether the server takes requests
+   * @param health of the server
    * @param threads where requests are decoded and run
    * @param largestInline requests of more bytes than this are decoded on a worker
    * @param telemetry who sees the requests
    */
   public record Parts(
       ServerMetadata server,
-      BooleanSupplier ready,
+      ServerHealth health,
       Predictor predictor,
       ModelCatalog models,
       ModelControl control,
@@ -100,12 +100,11 @@ public final class InferenceService {
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getServerLiveMethod(),
             ServerLiveRequest.parser(),
-            request -> ServerLiveResponse.newBuilder().setLive(true).build()),
+            request -> ServerLiveResponse.newBuilder().setLive(parts.health().isLive()).build()),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getServerReadyMethod(),
             ServerReadyRequest.parser(),
-            request ->
-                ServerReadyResponse.newBuilder().setReady(parts.ready().getAsBoolean()).build()),
+            request -> ServerReadyResponse.newBuilder().setReady(parts.health().isReady()).build()),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getServerMetadataMethod(),
             ServerMetadataRequest.parser(),

@@ -3,6 +3,7 @@ package dev.sluice.api.oip.rest;
 import dev.sluice.api.RequestThreads;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
+import dev.sluice.api.oip.ServerHealth;
 import dev.sluice.api.oip.ServerMetadata;
 import dev.sluice.api.oip.SharedMemory;
 import dev.sluice.api.rest.Expansion;
@@ -22,7 +23,6 @@ import dev.sluice.servable.ServingException;
 import dev.sluice.telemetry.RequestObserver;
 import dev.sluice.telemetry.Telemetry;
 import java.lang.System.Logger.Level;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The Open Inference Protocol over REST: everything under {@code /v2}. */
@@ -46,7 +46,7 @@ public final class OipRestApi implements HttpHandler {
   /**
    * What the API stands on.
    *
-   * @param ready whether the server wants traffic
+   * @param health of the server
    * @param models what is told of models
    * @param control loads and unloads them
    * @param regions the shared memory that clients have registered
@@ -55,7 +55,7 @@ public final class OipRestApi implements HttpHandler {
    */
   public record Parts(
       ServerMetadata server,
-      BooleanSupplier ready,
+      ServerHealth health,
       Predictor predictor,
       ModelCatalog models,
       ModelControl control,

@@ -7,6 +7,7 @@ import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
 import dev.sluice.api.oip.Datatype;
+import dev.sluice.api.oip.FakeHealth;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
 import dev.sluice.api.oip.ServerMetadata;
@@ -69,6 +70,7 @@ final class OipServer implements AutoCloseable {
   final MetricRegistry registry = new MetricRegistry();
   final ServingMetrics metrics = new ServingMetrics(registry, false);
   final List<String> controlled = new CopyOnWriteArrayList<>();
+  final FakeHealth health = new FakeHealth();
   private volatile Step onControl = () -> {};
   private final Map<String, FakeServable> identities = new HashMap<>();
   private final Map<String, List<VersionStatus>> states = new TreeMap<>();
@@ -89,9 +91,9 @@ final class OipServer implements AutoCloseable {
         new OipRestApi(
             new OipRestApi.Parts(
                 ServerMetadata.of("1.2.3"),
-                () -> true,
+                health,
                 predictor,
-                new ModelCatalog(predictor, () -> states),
+                new ModelCatalog(predictor, () -> states, health),
                 new Control(),
                 new SharedMemory(sharedMemory),
                 new RequestThreads(() -> null, Runnable::run, new ByteBudget(BODIES)),
