@@ -27,6 +27,8 @@ final class ImportRules {
           "admission",
           "predict",
           "config",
+          "auth",
+          "tls",
           "http",
           "api",
           "warmup",

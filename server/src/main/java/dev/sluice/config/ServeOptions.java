@@ -41,6 +41,7 @@ public final class ServeOptions {
   @Mixin private final SessionFlags session = new SessionFlags();
   @Mixin private final EngineFlags engine = new EngineFlags();
   @Mixin private final LimitFlags limits = new LimitFlags();
+  @Mixin private final SecurityFlags security = new SecurityFlags();
   @Mixin private final IdleFlags idle = new IdleFlags();
 
   @Option(
@@ -174,6 +175,17 @@ public final class ServeOptions {
         platform.isPresent() ? platform.get().batching() : engine.batching(processors),
         engine.answers(),
         limits.limits(processors),
-        network.monitoring(warnings::add));
+        network.monitoring(warnings::add),
+        security());
+  }
+
+  private SecuritySettings security() throws ConfigException {
+    SecuritySettings settings = security.security();
+    if (settings.tls().isPresent() && !network.sslConfigFile.isEmpty()) {
+      throw ConfigException.invalid(
+          "--ssl_config_file and --tls_cert_file: expected one of them; the former encrypts gRPC"
+              + " only, the latter all ports");
+    }
+    return settings;
   }
 }

@@ -24,7 +24,8 @@ public record ServerSettings(
     Batching batching,
     Answers answers,
     Limits limits,
-    MonitoringConfig monitoring) {
+    MonitoringConfig monitoring,
+    SecuritySettings security) {
 
   /**
    * The gRPC listeners.
@@ -34,7 +35,7 @@ public record ServerSettings(
    * @param channelArguments see grpc.md §1
    * @param maxThreads 0 lets the server choose
    * @param healthService true if the standard health service is offered
-   * @param tls how calls are encrypted; empty: not at all
+   * @param tls how calls are encrypted; empty: as all ports are, or not at all
    */
   public record Grpc(
       int port,
@@ -42,7 +43,7 @@ public record ServerSettings(
       ChannelArguments channelArguments,
       int maxThreads,
       boolean healthService,
-      Optional<TlsConfig> tls) {}
+      Optional<TlsSource> tls) {}
 
   /**
    * The HTTP listener.

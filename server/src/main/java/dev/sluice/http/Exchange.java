@@ -2,6 +2,7 @@ package dev.sluice.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,11 @@ public final class Exchange implements Runnable {
   /** Returns a header's first value, or null. */
   public @Nullable String header(CharSequence name) {
     return headers.get(name);
+  }
+
+  /** Returns the certificate that the client has shown and TLS has verified, or null. */
+  public @Nullable X509Certificate clientCertificate() {
+    return connection.clientCertificate();
   }
 
   /** Returns false if the body found no room when it arrived; it is gone then. */

@@ -1,6 +1,7 @@
 package dev.sluice.api.grpc;
 
 import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.servable.ServingException;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -174,6 +175,11 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
   /** One of the stream's requests, which ends by a message. */
   private final class One implements ServedRequest.Reply<H, P> {
     private @Nullable ServedRequest<H, P> request;
+
+    @Override
+    public void require(String model) throws ServingException {
+      GuardedCall.require(rpc, model);
+    }
 
     @Override
     public void answered(P response) {

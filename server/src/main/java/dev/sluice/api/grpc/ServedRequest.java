@@ -64,6 +64,9 @@ final class ServedRequest<H, P> implements Answer {
    * any thread.
    */
   interface Reply<H, P> {
+    /** Refuses a model that the client may not ask for. Called by the thread that decodes. */
+    void require(String model) throws ServingException;
+
     /** Sends the response; its tensors are valid until this returns. */
     void answered(P response);
 
@@ -182,6 +185,7 @@ final class ServedRequest<H, P> implements Answer {
       H scanned = method.scan(received);
       head = scanned;
       model = method.model(scanned);
+      reply.require(model);
       opened = method.open(scanned, this);
       opened.bound(bounds);
       if (deadline != null) {

@@ -1,0 +1,89 @@
+package dev.sluice.main;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ConnectionLimitTest {
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final ConnectionLimit limit = new ConnectionLimit(2, warnings::add);
+  private int port;
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    Channel server =
+        new ServerBootstrap()
+            .group(loops)
+            .channelFactory(limit.counting(NioServerSocketChannel.class))
+            .childHandler(new ChannelInboundHandlerAdapter())
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .sync()
+            .channel();
+    port = ((InetSocketAddress) server.localAddress()).getPort();
+  }
+
+  @AfterEach
+  void stop() {
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private Socket connect() throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port);
+  }
+
+  private void awaitOpen(int connections) {
+    while (limit.open() != connections) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void whatIsBeyondTheNumberIsClosedUntilThereIsRoom() throws IOException {
+    try (Socket first = connect();
+        Socket second = connect()) {
+      awaitOpen(2);
+      for (int i = 0; i < 3; i++) {
+        try (Socket third = connect()) {
+          assertClosed(third);
+        }
+      }
+      assertEquals(
+          List.of("New connections are closed, for 2 are open (--max_connections)"), warnings);
+      second.close();
+      awaitOpen(1);
+      try (Socket next = connect()) {
+        awaitOpen(2);
+        assertEquals(false, next.isClosed() || first.isClosed());
+      }
+    }
+    awaitOpen(0);
+  }
+
+  private static void assertClosed(Socket socket) {
+    try {
+      assertEquals(-1, socket.getInputStream().read());
+    } catch (IOException reset) {
+      // Closed before the handshake was over, for this side.
+    }
+  }
+}
