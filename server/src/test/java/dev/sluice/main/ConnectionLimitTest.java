@@ -1,6 +1,7 @@
 package dev.sluice.main;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -59,21 +60,24 @@ class ConnectionLimitTest {
 
   @Test
   void whatIsBeyondTheNumberIsClosedUntilThereIsRoom() throws IOException {
-    try (Socket first = connect();
-        Socket second = connect()) {
-      awaitOpen(2);
-      for (int i = 0; i < 3; i++) {
-        try (Socket third = connect()) {
-          assertClosed(third);
+    try (Socket first = connect()) {
+      try (Socket second = connect()) {
+        awaitOpen(2);
+        for (int i = 0; i < 3; i++) {
+          try (Socket third = connect()) {
+            assertClosed(third);
+          }
         }
+        assertEquals(
+            List.of("New connections are closed, for 2 are open (--max_connections)"), warnings);
+        assertEquals(2, limit.open());
+        assertFalse(second.isClosed());
       }
-      assertEquals(
-          List.of("New connections are closed, for 2 are open (--max_connections)"), warnings);
-      second.close();
       awaitOpen(1);
       try (Socket next = connect()) {
         awaitOpen(2);
-        assertEquals(false, next.isClosed() || first.isClosed());
+        assertFalse(next.isClosed());
+        assertFalse(first.isClosed());
       }
     }
     awaitOpen(0);

@@ -80,7 +80,7 @@ class VerifierTest {
   private String refusal(String token) {
     ServingException failure = assertThrows(ServingException.class, () -> bearer(token));
     assertEquals(Code.UNAUTHENTICATED, failure.code());
-    for (String part : token.split("\\.")) {
+    for (String part : token.split("\\.", -1)) {
       assertFalse(part.length() > 4 && failure.text().contains(part), failure::text);
     }
     return failure.text();
@@ -200,8 +200,8 @@ class VerifierTest {
   void aTokenMayNotBeChanged() throws Exception {
     String token = tokens.sign(tokens.claims().build());
     String other = tokens.sign(tokens.claims().claim("scope", "admin").build());
-    String[] parts = token.split("\\.");
-    String[] otherParts = other.split("\\.");
+    String[] parts = token.split("\\.", -1);
+    String[] otherParts = other.split("\\.", -1);
     assertTrue(
         refusal(parts[0] + "." + otherParts[1] + "." + parts[2]).contains("cannot be verified"));
   }
