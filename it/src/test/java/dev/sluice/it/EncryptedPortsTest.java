@@ -141,7 +141,7 @@ class EncryptedPortsTest {
           Thread.ofVirtual()
               .start(
                   () -> {
-                    while (!stop.get()) {
+                    while (!stop.get() && failures.isEmpty()) {
                       try (HttpClient client = client(trust)) {
                         for (int i = 0; i < REQUESTS_A_CONNECTION; i++) {
                           assertEquals(200, predict(client, server.restPort()).statusCode());
@@ -156,7 +156,7 @@ class EncryptedPortsTest {
           Thread.ofVirtual()
               .start(
                   () -> {
-                    while (!stop.get()) {
+                    while (!stop.get() && failures.isEmpty()) {
                       try {
                         assertEquals("AVAILABLE", ask(server.grpcPort(), grpcTrust));
                         answered.incrementAndGet();
@@ -165,16 +165,19 @@ class EncryptedPortsTest {
                       }
                     }
                   });
-      assertEquals("CN=first", shown(trust, server.restPort()));
-      for (String name : List.of("second", "third")) {
-        int before = answered.get();
-        turnTo(name);
-        server.await(
-            name + " is shown and served",
-            () -> isShown("CN=" + name, trust, server.restPort()) && answered.get() > before + 20);
-        assertEquals("AVAILABLE", ask(server.grpcPort(), grpcTrust));
+      try {
+        assertEquals("CN=first", shown(trust, server.restPort()));
+        for (String name : List.of("second", "third")) {
+          int before = answered.get();
+          turnTo(name);
+          server.await(
+              name + " is shown and served",
+              () -> isShown("CN=" + name, trust, server.restPort()) && answered.get() > before + 20);
+          assertEquals("AVAILABLE", ask(server.grpcPort(), grpcTrust));
+        }
+      } finally {
+        stop.set(true);
       }
-      stop.set(true);
       rest.join();
       grpc.join();
       assertTrue(failures.isEmpty(), failures::toString);

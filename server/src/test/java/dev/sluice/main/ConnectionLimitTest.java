@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -36,7 +36,11 @@ class ConnectionLimitTest {
         new ServerBootstrap()
             .group(loops)
             .channelFactory(limit.counting(NioServerSocketChannel.class))
-            .childHandler(new ChannelInboundHandlerAdapter())
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel connection) {}
+                })
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sync()
             .channel();
@@ -53,9 +57,11 @@ class ConnectionLimitTest {
   }
 
   private void awaitOpen(int connections) {
-    while (limit.open() != connections) {
-      Thread.onSpinWait();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (limit.open() != connections && System.nanoTime() - end < 0) {
+      Thread.yield();
     }
+    assertEquals(connections, limit.open());
   }
 
   @Test

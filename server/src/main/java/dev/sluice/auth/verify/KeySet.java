@@ -86,13 +86,13 @@ public final class KeySet implements JWKSource<SecurityContext> {
     missed = false;
     try {
       String fetched = fetch.get();
-      problem = "";
-      if (fetched.equals(text)) {
-        return false;
+      boolean changed = !fetched.equals(text);
+      if (changed) {
+        keys = JWKSet.parse(fetched).toPublicJWKSet();
+        text = fetched;
       }
-      keys = JWKSet.parse(fetched).toPublicJWKSet();
-      text = fetched;
-      return true;
+      problem = "";
+      return changed;
     } catch (IOException | ParseException e) {
       warnOnce(
           "%s: no keys can be had, those from before still hold: %s".formatted(name, reason(e)));

@@ -68,7 +68,7 @@ class FolderSettingsTest {
           assertThrows(ServingException.class, () -> confined.of(at(asked)), link::toString);
       assertEquals(Code.PERMISSION_DENIED, refusal.code());
       assertEquals(
-          "m/3 is not loaded: expected links within --model_repository, found %s, which leads out"
+          "{name: m version: 3} is not loaded: expected links within --model_repository, found %s, which leads out"
               .formatted(
                   link.startsWith(version) ? link.toRealPath(LinkOption.NOFOLLOW_LINKS) : link),
           refusal.text());
