@@ -59,7 +59,7 @@ class ConnectionLimitTest {
   private void awaitOpen(int connections) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (limit.open() != connections && System.nanoTime() - end < 0) {
-      Thread.yield();
+      Thread.onSpinWait();
     }
     assertEquals(connections, limit.open());
   }
