@@ -29,6 +29,8 @@ final class ImportRules {
           "admission",
           "predict",
           "config",
+          "auth",
+          "tls",
           "http",
           "api",
           "tracing",

@@ -91,9 +91,14 @@ final class NetworkFlags {
     }
   }
 
-  private Optional<TlsConfig> tls() throws ConfigException {
+  /** The file is read once to find what is wrong in it before anything else is done. */
+  private Optional<TlsSource> tls() throws ConfigException {
     Optional<Path> file = Checks.path("ssl_config_file", sslConfigFile);
-    return file.isEmpty() ? Optional.empty() : Optional.of(TlsConfig.read(file.get()));
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    var _ = TlsConfig.read(file.get());
+    return Optional.of(new TlsSource.SslConfigFile(file.get()));
   }
 
   /**

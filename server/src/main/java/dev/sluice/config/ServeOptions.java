@@ -43,6 +43,7 @@ public final class ServeOptions {
   @Mixin private final LimitFlags limits = new LimitFlags();
   @Mixin private final TelemetryFlags telemetry = new TelemetryFlags();
   @Mixin private final HealthFlags health = new HealthFlags();
+  @Mixin private final SecurityFlags security = new SecurityFlags();
   @Mixin private final IdleFlags idle = new IdleFlags();
 
   @Option(
@@ -178,6 +179,17 @@ public final class ServeOptions {
         limits.limits(processors),
         new ServerSettings.Health(health.options(models.requiredByDefault()), health.prestop()),
         network.monitoring(warnings::add),
-        telemetry.settings(System.getenv(), warnings::add));
+        telemetry.settings(System.getenv(), warnings::add),
+        security());
+  }
+
+  private SecuritySettings security() throws ConfigException {
+    SecuritySettings settings = security.security();
+    if (settings.tls().isPresent() && !network.sslConfigFile.isEmpty()) {
+      throw ConfigException.invalid(
+          "--ssl_config_file and --tls_cert_file: expected one of them; the former encrypts gRPC"
+              + " only, the latter all ports");
+    }
+    return settings;
   }
 }

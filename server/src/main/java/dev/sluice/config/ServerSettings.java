@@ -28,7 +28,8 @@ public record ServerSettings(
     Limits limits,
     Health health,
     MonitoringConfig monitoring,
-    TelemetrySettings telemetry) {
+    TelemetrySettings telemetry,
+    SecuritySettings security) {
 
   /**
    * The gRPC listeners.
@@ -38,7 +39,7 @@ public record ServerSettings(
    * @param channelArguments see grpc.md §1
    * @param maxThreads 0 lets the server choose
    * @param healthService true if the standard health service is offered
-   * @param tls how calls are encrypted; empty: not at all
+   * @param tls how calls are encrypted; empty: as all ports are, or not at all
    */
   public record Grpc(
       int port,
@@ -46,7 +47,7 @@ public record ServerSettings(
       ChannelArguments channelArguments,
       int maxThreads,
       boolean healthService,
-      Optional<TlsConfig> tls) {}
+      Optional<TlsSource> tls) {}
 
   /**
    * The HTTP listener.

@@ -2,6 +2,7 @@ package dev.sluice.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,11 @@ public final class Exchange implements Runnable {
   /** Returns the client's address as text. */
   public String client() {
     return connection.client();
+  }
+
+  /** Returns the certificate that the client has shown and TLS has verified, or null. */
+  public @Nullable X509Certificate clientCertificate() {
+    return connection.clientCertificate();
   }
 
   /** Returns false if the body found no room when it arrived; it is gone then. */

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,9 +32,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  /** How a connection ends that is closed without a last answer. */
-  private static final int NO_ANSWER = 0;
-
   private final HttpListener listener;
   private final Channel channel;
   private final RequestReader requests;
@@ -46,18 +44,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean unflushed;
   private boolean handling;
 
-  /** After the last of the exchanges that wait, the connection ends, with this status or none. */
+  /** After the last of the exchanges that wait, the connection ends, with this answer or none. */
   private boolean ending;
 
-  private int lastStatus;
+  private @Nullable LastAnswer last;
+  private @Nullable ClientIdentity client;
+
+  /** What a connection ends with. */
+  private static final class LastAnswer {
+    private final Response response;
+    private final byte[] content;
+
+    LastAnswer(Response response, byte[] content) {
+      this.response = response;
+      this.content = content;
+    }
+  }
 
   /** Creates a connection behind its decoder, which is in the channel's pipeline already. */
   HttpConnection(HttpListener listener, Channel channel, RequestDecoder decoder) {
     HttpLimits limits = listener.limits();
     this.listener = listener;
     this.channel = channel;
-    this.requests =
-        new RequestReader(this, channel, decoder, limits.bodies(), limits.requestPatience());
+    this.requests = new RequestReader(this, channel, decoder, limits);
     this.answers = new AnswerWriter(channel.pipeline().context(decoder), limits.answerPatience());
   }
 
@@ -196,15 +205,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Ends the connection with a page of the HTTP layer, when what came before is answered. */
   void refuse(int status) {
-    requests.end();
-    ending = true;
-    lastStatus = status;
-    next();
+    endWith(new LastAnswer(Response.html(status), HttpErrors.page(status)));
+  }
+
+  /** Ends the connection likewise, for a body that is larger than any may be. */
+  void refuseBody(long bytes) {
+    byte[] text = HttpErrors.bodyTooLarge(listener.limits().bodyBytes(), bytes);
+    endWith(new LastAnswer(Response.json(413), text));
   }
 
   /** Ends the connection when what came before is answered. */
   void closeInTurn() {
-    refuse(NO_ANSWER);
+    endWith(null);
+  }
+
+  private void endWith(@Nullable LastAnswer answer) {
+    requests.end();
+    ending = true;
+    last = answer;
+    next();
   }
 
   /** Returns how many bytes of answers the client has taken. */
@@ -213,11 +232,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void sayLast() {
-    if (lastStatus != NO_ANSWER) {
-      byte[] page = HttpErrors.page(lastStatus);
-      ByteBuf answer = allocate(page.length + 256);
-      writeHead(answer, Response.html(lastStatus), "", page.length, Persistence.CLOSE);
-      answers.write(answer.writeBytes(page));
+    LastAnswer said = last;
+    if (said != null) {
+      ByteBuf answer = allocate(said.content.length + 256);
+      writeHead(answer, said.response, "", said.content.length, Persistence.CLOSE);
+      answers.write(answer.writeBytes(said.content));
     }
     close();
   }
@@ -326,6 +345,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   String client() {
     return ClientAddress.text(channel.remoteAddress());
+  }
+
+  /** Returns the certificate that the client has shown and TLS has verified, or null. */
+  @Nullable X509Certificate clientCertificate() {
+    ClientIdentity known = client;
+    if (known == null) {
+      known = ClientIdentity.of(channel);
+      client = known;
+    }
+    return known.certificate();
   }
 
   boolean isLeaving() {

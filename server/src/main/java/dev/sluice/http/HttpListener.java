@@ -7,9 +7,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -18,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -31,14 +36,13 @@ import org.jspecify.annotations.Nullable;
 public final class HttpListener implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpListener.class.getName());
 
-  private static final int MAX_LINE_BYTES = 64 << 10;
-  private static final int MAX_HEADER_BYTES = 64 << 10;
   private static final int CHUNK_BYTES = 1 << 20;
   private static final int BACKLOG = 4096;
 
-  private final EventLoopGroup acceptors;
-  private final EventLoopGroup workers;
-  private final Class<? extends ServerChannel> channelType;
+  /** Whoever takes longer for the first bytes only wants to hold a connection. */
+  private static final Duration HANDSHAKE_PATIENCE = Duration.ofSeconds(10);
+
+  private final HttpTransport transport;
   private final HttpHandler handler;
   private final HttpLimits limits;
   private final ResponseHead heads;
@@ -59,9 +63,22 @@ public final class HttpListener implements AutoCloseable {
       HttpHandler handler,
       HttpLimits limits,
       InstantSource clock) {
-    this.acceptors = acceptors;
-    this.workers = workers;
-    this.channelType = channelType;
+    this(
+        new HttpTransport(
+            acceptors, workers, new ReflectiveChannelFactory<>(channelType), Optional.empty()),
+        handler,
+        limits,
+        clock);
+  }
+
+  /**
+   * Creates a listener.
+   *
+   * @param limits what clients may hold, and for how long they may stand still
+   */
+  public HttpListener(
+      HttpTransport transport, HttpHandler handler, HttpLimits limits, InstantSource clock) {
+    this.transport = transport;
     this.handler = handler;
     this.limits = limits;
     this.heads = new ResponseHead(clock);
@@ -76,8 +93,8 @@ public final class HttpListener implements AutoCloseable {
   public InetSocketAddress bind(InetSocketAddress address) throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(acceptors, workers)
-            .channel(channelType)
+            .group(transport.acceptors(), transport.workers())
+            .channelFactory(transport.channels())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -100,15 +117,21 @@ public final class HttpListener implements AutoCloseable {
 
   /** Makes a channel one of our connections. */
   void addHandlers(Channel channel) {
+    Optional<SslContext> tls = transport.tls();
+    if (tls.isPresent()) {
+      SslHandler encryption = tls.get().newHandler(channel.alloc());
+      encryption.setHandshakeTimeoutMillis(HANDSHAKE_PATIENCE.toMillis());
+      channel.pipeline().addLast(encryption);
+    }
     RequestDecoder decoder = new RequestDecoder(decoderConfig());
     channel.pipeline().addLast(decoder);
     channel.pipeline().addLast(new HttpConnection(this, channel, decoder));
   }
 
-  private static HttpDecoderConfig decoderConfig() {
+  private HttpDecoderConfig decoderConfig() {
     return new HttpDecoderConfig()
-        .setMaxInitialLineLength(MAX_LINE_BYTES)
-        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setMaxInitialLineLength(limits.headerBytes())
+        .setMaxHeaderSize(limits.headerBytes())
         .setMaxChunkSize(CHUNK_BYTES)
         .setValidateHeaders(true);
   }
@@ -230,8 +253,10 @@ public final class HttpListener implements AutoCloseable {
   }
 
   void report(Throwable cause) {
+    // What a client sends that is no TLS comes wrapped.
+    Throwable reason = cause instanceof DecoderException ? cause.getCause() : cause;
     System.Logger.Level level =
-        cause instanceof IOException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+        reason instanceof IOException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
     LOG.log(level, "HTTP connection failed", cause);
   }
 }

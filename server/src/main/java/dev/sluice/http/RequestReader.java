@@ -1,13 +1,11 @@
 package dev.sluice.http;
 
-import dev.sluice.admission.ByteBudget;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.HttpURLConnection;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,21 +31,20 @@ final class RequestReader implements StallWatch.Watched {
   private final RequestDecoder decoder;
   private final BodyGatherer body;
   private final StallWatch watch;
+  private final long mostBodyBytes;
   private @Nullable HttpRequest head;
+  private long bodyBytes;
   private long credit;
   private boolean ended;
 
   RequestReader(
-      HttpConnection connection,
-      Channel channel,
-      RequestDecoder decoder,
-      ByteBudget budget,
-      Duration patience) {
+      HttpConnection connection, Channel channel, RequestDecoder decoder, HttpLimits limits) {
     this.connection = connection;
     this.channel = channel;
     this.decoder = decoder;
-    this.body = new BodyGatherer(budget);
-    this.watch = new StallWatch(this, LEAST_BYTES, patience);
+    this.body = new BodyGatherer(limits.bodies());
+    this.watch = new StallWatch(this, LEAST_BYTES, limits.requestPatience());
+    this.mostBodyBytes = limits.bodyBytes();
   }
 
   /** Takes in what the decoder made of the client's bytes; it stays the caller's. */
@@ -69,7 +66,12 @@ final class RequestReader implements StallWatch.Watched {
       connection.refuse(HttpErrors.statusOf(request.decoderResult()));
       return;
     }
+    // Before anything is taken in, if the client says how much comes.
+    if (isTooLarge(HttpUtil.getContentLength(request, 0L))) {
+      return;
+    }
     head = request;
+    bodyBytes = 0;
     if (HttpUtil.is100ContinueExpected(request)) {
       connection.sendContinue();
     }
@@ -84,6 +86,10 @@ final class RequestReader implements StallWatch.Watched {
       connection.refuse(HttpErrors.statusOf(content.decoderResult()));
       return;
     }
+    bodyBytes += content.content().readableBytes();
+    if (isTooLarge(bodyBytes)) {
+      return;
+    }
     boolean last = content instanceof LastHttpContent;
     body.add(content.content(), last, channel.alloc());
     if (last) {
@@ -91,6 +97,13 @@ final class RequestReader implements StallWatch.Watched {
       credit += LEAST_BYTES;
       connection.received(request, body.take());
     }
+  }
+
+  private boolean isTooLarge(long bytes) {
+    if (bytes > mostBodyBytes) {
+      connection.refuseBody(bytes);
+    }
+    return bytes > mostBodyBytes;
   }
 
   /** Is told that nothing more is there to read now. */

@@ -91,6 +91,20 @@ final class Apis {
                 parts.threads(),
                 telemetry),
             new OipRestOptions(settings.rest().timeout(), settings.rest().cors()));
+    Map<String, HttpHandler> exact = pages();
+    exact.put("/v2", oip);
+    exact.put(Departure.PATH, departure);
+    return new Router(
+        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+  }
+
+  /** Returns what is served to probes and scrapers on a port of their own. */
+  Router probes() {
+    return new Router(pages(), List.of());
+  }
+
+  /** Returns the pages that no model takes part in, by their paths. */
+  private Map<String, HttpHandler> pages() {
     HttpHandler live = readiness.liveHandler();
     HttpHandler ready = readiness.readyHandler();
     Map<String, HttpHandler> exact = new HashMap<>();
@@ -101,20 +115,11 @@ final class Apis {
     }
     exact.putAll(
         Map.of(
-            "/livez",
-            live,
-            "/healthz",
-            live,
-            "/ping",
-            live,
-            "/readyz",
-            ready,
-            Departure.PATH,
-            departure,
-            "/v2",
-            oip));
-    return new Router(
-        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+            "/livez", live,
+            "/healthz", live,
+            "/ping", live,
+            "/readyz", ready));
+    return exact;
   }
 
   /**

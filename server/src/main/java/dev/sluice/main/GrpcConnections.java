@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import java.util.List;
@@ -22,8 +21,7 @@ final class GrpcConnections {
   private final List<ServerChannel> ports = new CopyOnWriteArrayList<>();
 
   /** Returns what makes a listening channel whose connections are seen here. */
-  ChannelFactory<ServerChannel> channels(Class<? extends ServerChannel> type) {
-    ChannelFactory<? extends ServerChannel> plain = new ReflectiveChannelFactory<>(type);
+  ChannelFactory<ServerChannel> channels(ChannelFactory<? extends ServerChannel> plain) {
     return () -> {
       ServerChannel channel = plain.newChannel();
       channel.pipeline().addFirst(new Accepted());

@@ -3,9 +3,11 @@ package dev.sluice.main;
 import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
 import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
 
+import dev.sluice.config.SecuritySettings;
 import dev.sluice.health.HealthReport;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
@@ -36,11 +38,8 @@ final class GrpcListener implements AutoCloseable {
    */
   private static final int FLOW_CONTROL_WINDOW = 4 << 20;
 
-  /**
-   * Eight times what gRPC allows by default, so that no token or trace that a proxy lets through is
-   * too large: beyond it, and a quarter more, a client's whole connection would be closed.
-   */
-  private static final int MAX_METADATA_BYTES = 64 << 10;
+  /** For encryption and HTTP/2's first frames: longer takes who only wants to hold a connection. */
+  private static final Duration HANDSHAKE_PATIENCE = Duration.ofSeconds(20);
 
   /** The reference reports health by names without the package; clients of others ask with it. */
   private static final List<String> HEALTH_NAMES =
@@ -65,12 +64,20 @@ final class GrpcListener implements AutoCloseable {
   /**
    * What all gRPC listeners of a server have in common.
    *
+   * @param connections counts those of all ports
+   * @param guard what all calls pass first; empty if they need not
+   * @param bounds what clients may bring; by default the metadata may have eight times what gRPC
+   *     allows, so that no token or trace that a proxy lets through is too large: beyond it, and a
+   *     quarter more, a client's whole connection would be closed
    * @param healthService false leaves the health service out
    */
   record Options(
       EventLoops loops,
       GrpcTuning tuning,
       Optional<SslContext> tls,
+      ConnectionLimit connections,
+      Optional<ServerInterceptor> guard,
+      SecuritySettings.Bounds bounds,
       List<ServerServiceDefinition> services,
       boolean healthService) {}
 
@@ -115,16 +122,21 @@ final class GrpcListener implements AutoCloseable {
         NettyServerBuilder.forAddress(address)
             .bossEventLoopGroup(options.loops().acceptors())
             .workerEventLoopGroup(options.loops().workers())
-            .channelFactory(connections.channels(channelType))
+            .channelFactory(connections.channels(options.connections().counting(channelType)))
             .directExecutor()
-            .maxInboundMetadataSize(MAX_METADATA_BYTES)
+            .handshakeTimeout(HANDSHAKE_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            .maxInboundMetadataSize(options.bounds().headerBytes())
+            .maxConcurrentCallsPerConnection(options.bounds().streams())
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
             .permitKeepAliveWithoutCalls(true)
-            .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .intercept(streams)
-            .fallbackHandlerRegistry(new UnknownMethods())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .addService(alphaReflection());
+            .permitKeepAliveTime(1, TimeUnit.SECONDS);
+    // The first one added is the last before the method, which must see the guard's own call.
+    options.guard().ifPresent(builder::intercept);
+    builder
+        .intercept(streams)
+        .fallbackHandlerRegistry(new UnknownMethods())
+        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(alphaReflection());
     if (options.healthService()) {
       builder.addService(
           ServerInterceptors.intercept(health.getHealthService(), new UnknownHealthName()));

@@ -3,11 +3,12 @@ package dev.sluice.main;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
+import dev.sluice.auth.Door;
 import dev.sluice.config.BatchingMode;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelsConfig;
+import dev.sluice.config.SecuritySettings;
 import dev.sluice.config.ServerSettings;
-import dev.sluice.config.TlsConfig;
 import dev.sluice.config.folder.FolderSettings;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
@@ -15,7 +16,6 @@ import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
 import dev.sluice.health.HealthMonitor;
 import dev.sluice.http.HttpLimits;
-import dev.sluice.http.HttpListener;
 import dev.sluice.lifecycle.Manager;
 import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
@@ -28,12 +28,13 @@ import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
 import dev.sluice.telemetry.Telemetry;
+import dev.sluice.tls.TlsUse;
+import io.grpc.ServerServiceDefinition;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,9 @@ final class Server {
   private final Readiness readiness;
   private final Departure departure;
   private final Apis apis;
-  private final HttpListener http;
+  private final Security security;
+  private final ConnectionLimit connections;
+  private final HttpPorts http;
   private final ModelReload reload;
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
@@ -133,16 +136,26 @@ final class Server {
     this.origin = origin;
     this.models = models;
     this.metrics = new ServingMetrics(registry, settings.batching().mode() == BatchingMode.TFS);
-    Optional<TlsConfig> encryption = settings.grpc().tls();
-    this.tls =
-        encryption.isEmpty() ? Optional.empty() : Optional.of(GrpcTls.context(encryption.get()));
+    SecuritySettings.Bounds bounds = settings.security().bounds();
+    this.security = new Security(settings);
+    this.tls = security.encryption(TlsUse.GRPC);
+    this.connections =
+        new ConnectionLimit(bounds.connections(), line -> LOG.log(Level.WARNING, line));
     this.tuning =
-        new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
+        new GrpcTuning(
+            settings.grpc().channelArguments(),
+            bounds.bodyBytes(),
+            line -> LOG.log(Level.WARNING, line));
     this.observation = Observation.open(settings.telemetry());
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     FolderSettings folders =
-        new FolderSettings(!settings.models().byReference(), line -> LOG.log(Level.WARNING, line));
+        new FolderSettings(
+            !settings.models().byReference(),
+            settings.models().origin() instanceof ServerSettings.Origin.Repository repository
+                ? repository.roots()
+                : List.of(),
+            line -> LOG.log(Level.WARNING, line));
     this.decorators =
         new ServableDecorators(
             settings,
@@ -186,15 +199,16 @@ final class Server {
             new Telemetry(metrics, observation.listener()),
             registry,
             exposition());
+    HttpLimits limits =
+        new HttpLimits(
+            new ByteBudget(BODY_BYTES),
+            REQUEST_PATIENCE,
+            ANSWER_PATIENCE,
+            CLOSE_PATIENCE,
+            bounds.headerBytes(),
+            bounds.bodyBytes());
     this.http =
-        new HttpListener(
-            loops.acceptors(),
-            loops.workers(),
-            loops.channelType(),
-            apis.routes(),
-            new HttpLimits(
-                new ByteBudget(BODY_BYTES), REQUEST_PATIENCE, ANSWER_PATIENCE, CLOSE_PATIENCE),
-            Clock.systemUTC());
+        new HttpPorts(settings, new HttpPorts.Base(loops, connections, limits), security, apis);
     this.reload =
         new ModelReload(
             Engines.validator(settings.models()),
@@ -295,16 +309,35 @@ final class Server {
         outcomes.values().stream().filter(outcome -> !(outcome instanceof Outcome.Pending)).count();
   }
 
-  private void openPorts() throws IOException {
-    openGrpc(
-        new GrpcListener.Options(
-            loops, tuning, tls, apis.services(reload), settings.grpc().healthService()));
-    if (settings.rest().port() != 0) {
-      InetSocketAddress bound =
+  private void openPorts() throws IOException, InterruptedException {
+    security.start();
+    List<ServerServiceDefinition> services = apis.services(reload);
+    openGrpc(grpcOptions(services, security.grpcDoor()));
+    SecuritySettings.Ports ports = settings.security().ports();
+    if (ports.adminGrpc() != 0) {
+      GrpcListener admin =
           Ports.open(
-              "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
-      LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
+              "--admin_grpc_port",
+              () ->
+                  GrpcListener.open(
+                      Ports.address(ports.adminAddress(), ports.adminGrpc()),
+                      grpcOptions(services, Door.OPEN)));
+      admin.setServing(true);
+      grpc.add(admin);
     }
+    http.open();
+  }
+
+  private GrpcListener.Options grpcOptions(List<ServerServiceDefinition> services, Door door) {
+    return new GrpcListener.Options(
+        loops,
+        tuning,
+        tls,
+        connections,
+        security.guard(door),
+        settings.security().bounds(),
+        services,
+        settings.grpc().healthService());
   }
 
   private void openGrpc(GrpcListener.Options options) throws IOException {
@@ -361,6 +394,7 @@ final class Server {
     patience.await(http::awaitDrained);
     // A run whose client has gone still needs its version.
     patience.awaitUntil(() -> limiter.inFlight() == 0);
+    security.close();
     decorators.close();
     List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, patience.left()));
     health.close();
@@ -398,6 +432,7 @@ final class Server {
   void abort() throws InterruptedException {
     health.close();
     source.close();
+    security.close();
     decorators.close();
     manager.shutDown(Duration.ZERO);
     http.close();

@@ -1,6 +1,7 @@
 package dev.sluice.api.grpc;
 
 import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.servable.ServingException;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -88,6 +89,11 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
   @Override
   public String client() {
     return Headers.client(rpc);
+  }
+
+  @Override
+  public void require(String model) throws ServingException {
+    GuardedCall.require(rpc, model);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sluice.api.grpc;
 
 import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.servable.ServingException;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -186,6 +187,11 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
     @Override
     public String client() {
       return Headers.client(rpc);
+    }
+
+    @Override
+    public void require(String model) throws ServingException {
+      GuardedCall.require(rpc, model);
     }
 
     @Override

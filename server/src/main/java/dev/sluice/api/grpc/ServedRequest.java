@@ -179,6 +179,7 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
       head = scanned;
       names(method.model(scanned));
       counts = true;
+      reply.require(model());
       opened = method.open(scanned, this);
       opened(opened);
       opened.bound(bounds);

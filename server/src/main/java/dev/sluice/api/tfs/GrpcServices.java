@@ -82,12 +82,14 @@ public final class GrpcServices {
             UnaryMethod.of(
                 PredictionServiceGrpc.getGetModelMetadataMethod(),
                 GetModelMetadataRequest.parser(),
+                request -> request.getModelSpec().getName(),
                 new GetModelMetadata(predictor)::answer)),
         service(
             ModelServiceGrpc.getServiceDescriptor(),
             UnaryMethod.of(
                 ModelServiceGrpc.getGetModelStatusMethod(),
                 GetModelStatusRequest.parser(),
+                request -> request.getModelSpec().getName(),
                 new GetModelStatus(statuses)::answer),
             UnaryMethod.blocking(
                 ModelServiceGrpc.getHandleReloadConfigRequestMethod(),

@@ -112,14 +112,17 @@ public final class InferenceService {
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelReadyMethod(),
             ModelReadyRequest.parser(),
+            ModelReadyRequest::getName,
             metadata::ready),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelMetadataMethod(),
             ModelMetadataRequest.parser(),
+            ModelMetadataRequest::getName,
             metadata::metadata),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelConfigMethod(),
             ModelConfigRequest.parser(),
+            ModelConfigRequest::getName,
             metadata::config),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getRepositoryIndexMethod(),
@@ -128,6 +131,7 @@ public final class InferenceService {
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelStatisticsMethod(),
             ModelStatisticsRequest.parser(),
+            ModelStatisticsRequest::getName,
             new StatisticsMethod(
                     new ModelStatistics(parts.telemetry().metrics().inference(), parts.models()))
                 ::answer));
@@ -139,10 +143,12 @@ public final class InferenceService {
         UnaryMethod.blocking(
             GRPCInferenceServiceGrpc.getRepositoryModelLoadMethod(),
             RepositoryModelLoadRequest.parser(),
+            RepositoryModelLoadRequest::getModelName,
             methods::load),
         UnaryMethod.blocking(
             GRPCInferenceServiceGrpc.getRepositoryModelUnloadMethod(),
             RepositoryModelUnloadRequest.parser(),
+            RepositoryModelUnloadRequest::getModelName,
             methods::unload));
   }
 

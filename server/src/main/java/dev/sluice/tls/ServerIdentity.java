@@ -1,10 +1,9 @@
-package dev.sluice.main;
+package dev.sluice.tls;
 
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.TlsConfig;
-import io.grpc.netty.GrpcSslContexts;
+import dev.sluice.config.TlsSource.Part;
 import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,50 +15,50 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Map;
-import javax.net.ssl.SSLException;
 
-/** Makes the gRPC listeners' encryption from the operator's PEM texts. */
-final class GrpcTls {
+/** Reads the server's key, its certificate and those it trusts clients by from PEM texts. */
+final class ServerIdentity {
   /** By the key's algorithm. */
   private static final Map<String, String> SIGNATURES =
       Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
 
-  private GrpcTls() {}
+  private ServerIdentity() {}
 
   /**
-   * Returns the context of a server with its own certificate, and with verified clients if so
-   * configured.
+   * Returns what makes contexts of a server with its own certificate.
    *
+   * @param clients whether clients show theirs; NONE if there is nobody to trust them by
    * @throws ConfigException with the file and the field that cannot be used
    */
-  static SslContext context(TlsConfig config) throws ConfigException {
-    X509Certificate[] chain = certificates(config, "server_cert", config.serverCert());
+  static SslContextBuilder builder(TlsConfig config, ClientAuth clients) throws ConfigException {
+    X509Certificate[] chain = certificates(config, Part.CERTIFICATE, config.serverCert());
     PrivateKey key;
     try {
       key = PemKey.read(config.serverKey());
     } catch (GeneralSecurityException e) {
-      throw config.invalid("server_key", "cannot be read: " + e.getMessage());
+      throw config.invalid(Part.KEY, "cannot be read: " + e.getMessage());
     }
     if (!key.getAlgorithm().equals(chain[0].getPublicKey().getAlgorithm())) {
       throw config.invalid(
-          "server_key",
-          "is a key for %s, but server_cert is for %s"
-              .formatted(key.getAlgorithm(), chain[0].getPublicKey().getAlgorithm()));
+          Part.KEY,
+          "is a key for %s, but %s is for %s"
+              .formatted(
+                  key.getAlgorithm(),
+                  config.label(Part.CERTIFICATE),
+                  chain[0].getPublicKey().getAlgorithm()));
     }
     if (!belongTogether(key, chain[0].getPublicKey())) {
-      throw config.invalid("server_key", "is another key than the one that server_cert is for");
+      throw config.invalid(
+          Part.KEY,
+          "is another key than the one that %s is for".formatted(config.label(Part.CERTIFICATE)));
     }
-    SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forServer(key, chain));
-    if (config.clientVerify()) {
+    SslContextBuilder builder = SslContextBuilder.forServer(key, chain);
+    if (clients != ClientAuth.NONE) {
       builder
-          .trustManager(certificates(config, "custom_ca", config.customCa()))
-          .clientAuth(ClientAuth.REQUIRE);
+          .trustManager(certificates(config, Part.CLIENT_CA, config.customCa()))
+          .clientAuth(clients);
     }
-    try {
-      return builder.build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw config.invalid("server_key and server_cert", "cannot be used: " + e.getMessage());
-    }
+    return builder;
   }
 
   /** Signs something and verifies it: otherwise every handshake would fail, and nobody say why. */
@@ -69,7 +68,7 @@ final class GrpcTls {
       return true;
     }
     try {
-      byte[] text = GrpcTls.class.getName().getBytes(StandardCharsets.US_ASCII);
+      byte[] text = ServerIdentity.class.getName().getBytes(StandardCharsets.US_ASCII);
       Signature signature = Signature.getInstance(algorithm);
       signature.initSign(key);
       signature.update(text);
@@ -82,7 +81,7 @@ final class GrpcTls {
     }
   }
 
-  private static X509Certificate[] certificates(TlsConfig config, String field, String pem)
+  private static X509Certificate[] certificates(TlsConfig config, Part part, String pem)
       throws ConfigException {
     try {
       X509Certificate[] certificates =
@@ -94,8 +93,8 @@ final class GrpcTls {
         return certificates;
       }
     } catch (CertificateException e) {
-      throw config.invalid(field, "cannot be read: " + e.getMessage());
+      throw config.invalid(part, "cannot be read: " + e.getMessage());
     }
-    throw config.invalid(field, "holds no certificate; expected a CERTIFICATE block");
+    throw config.invalid(part, "holds no certificate; expected a CERTIFICATE block");
   }
 }

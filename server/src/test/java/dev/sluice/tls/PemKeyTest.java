@@ -1,4 +1,4 @@
-package dev.sluice.main;
+package dev.sluice.tls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

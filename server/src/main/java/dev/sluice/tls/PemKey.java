@@ -1,4 +1,4 @@
-package dev.sluice.main;
+package dev.sluice.tls;
 
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
