@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns picocli's complaints into one line that names the flag, its value and what is expected. */
-final class FlagErrors {
+public final class FlagErrors {
   private static final Map<Class<?>, String> EXPECTED =
       Map.of(
           int.class, "a whole number of 32 bits",
@@ -66,8 +66,8 @@ final class FlagErrors {
     return known == null ? "a value" : known;
   }
 
-  /** Returns the flag that takes the fewest edits, if that is at most a third of its letters. */
-  static Optional<String> nearest(String flag, Collection<String> flags) {
+  /** Returns the name that takes the fewest edits, if that is at most a third of its letters. */
+  public static Optional<String> nearest(String flag, Collection<String> flags) {
     return flags.stream()
         .min(
             Comparator.<String>comparingInt(known -> distance(flag, known))

@@ -1,6 +1,8 @@
 package dev.sluice.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -36,12 +39,25 @@ import picocli.CommandLine.ParseResult;
           + " --model_repository; dashes may stand for the underscores of all names."
     })
 public final class ServeOptions {
+  private static final String CONFIG = "--config";
+
+  /** Of these the command line, or a file, has at most one; each says which models there are. */
+  private static final Set<String> MODELS =
+      Set.of("--model_base_path", "--model_config_file", "--model_repository");
+
   @Mixin private final ModelFlags models = new ModelFlags();
   @Mixin private final NetworkFlags network = new NetworkFlags();
   @Mixin private final SessionFlags session = new SessionFlags();
   @Mixin private final EngineFlags engine = new EngineFlags();
   @Mixin private final LimitFlags limits = new LimitFlags();
   @Mixin private final IdleFlags idle = new IdleFlags();
+
+  @Option(
+      names = CONFIG,
+      description =
+          "sluice.yaml: what these flags say, and the models, in one file; the command line goes"
+              + " before it.")
+  private String config = "";
 
   @Option(
       names = {"-h", "--help"},
@@ -59,6 +75,9 @@ public final class ServeOptions {
   private boolean version;
 
   private final List<String> warnings = new ArrayList<>();
+
+  /** The flags that the command line has, by their known names. */
+  private Set<String> given = Set.of();
 
   private ServeOptions() {}
 
@@ -95,8 +114,72 @@ public final class ServeOptions {
     return parse(options, commandLine, arguments.toArray(String[]::new));
   }
 
-  /** Returns all flags, for those who print or sort them. */
-  static List<OptionSpec> flags() {
+  /**
+   * Reads a command line that goes before a file. A command line that says which models there are
+   * leaves nothing of what the file says of that.
+   *
+   * @throws ConfigException for an unknown flag or a bad value, in one line
+   */
+  public static ServeOptions parse(FileValues file, String... arguments) throws ConfigException {
+    Set<String> given = parse(arguments).given;
+    boolean choosesModels = !Collections.disjoint(given, MODELS);
+    List<String> all = new ArrayList<>();
+    file.flags()
+        .forEach(
+            (flag, value) -> {
+              if (!given.contains(flag) && !(choosesModels && MODELS.contains(flag))) {
+                all.add(flag + "=" + value);
+              }
+            });
+    all.addAll(List.of(arguments));
+    ServeOptions options = new ServeOptions();
+    options.engine.parameters = file.batching();
+    options.network.withoutMonitoringFile = file.monitoring().orElse(MonitoringConfig.DEFAULT);
+    if (file.listsModels() && !choosesModels) {
+      options.models.yaml = Optional.of(file.path());
+    }
+    CommandLine commandLine = commandLine(options);
+    return parse(
+        options,
+        commandLine,
+        FlagNames.canonical(all.toArray(String[]::new), names(commandLine)));
+  }
+
+  /**
+   * Returns what is wrong with a value of a flag, as far as that can be told of it alone; empty if
+   * it may be right.
+   *
+   * @param flag its known name
+   */
+  public static Optional<String> complaint(String flag, String value) {
+    String argument = flag + "=" + value;
+    try {
+      ServeOptions options =
+          MODELS.contains(flag) ? parse(argument) : parse("--model_base_path=/", argument);
+      var _ = options.settings();
+    } catch (ConfigException e) {
+      String text = e.text();
+      if (text.startsWith(argument + ": ")) {
+        return Optional.of(text.substring(argument.length() + 2));
+      }
+      if (text.startsWith(flag + "=") || text.startsWith(flag + ": ")) {
+        return Optional.of(text.substring(text.indexOf(": ") + 2));
+      }
+      if (flag.endsWith("_file") && !value.isEmpty() && text.contains(value)) {
+        return Optional.of(text);
+      }
+      // Not this value's fault, or not without others.
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the names that flags may have instead of their own. */
+  public static Map<String, String> aliases() {
+    return FlagNames.aliases();
+  }
+
+  /** Returns all flags, for those who print, sort or describe them. */
+  public static List<OptionSpec> flags() {
     return commandLine(new ServeOptions()).getCommandSpec().options();
   }
 
@@ -104,6 +187,7 @@ public final class ServeOptions {
       ServeOptions options, CommandLine commandLine, String... arguments) throws ConfigException {
     try {
       ParseResult result = commandLine.parseArgs(arguments);
+      options.given = names(result);
       options.warnings.addAll(options.warningsFor(result));
     } catch (ParameterException e) {
       throw FlagErrors.explain(e, names(commandLine));
@@ -125,6 +209,18 @@ public final class ServeOptions {
 
   private static SortedSet<String> names(CommandLine commandLine) {
     return new TreeSet<>(commandLine.getCommandSpec().optionsMap().keySet());
+  }
+
+  private static Set<String> names(ParseResult result) {
+    return result.commandSpec().options().stream()
+        .filter(result::hasMatchedOption)
+        .map(OptionSpec::longestName)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Returns the file that goes behind the command line, if it names one. */
+  public Optional<Path> configFile() throws ConfigException {
+    return Checks.path("config", config);
   }
 
   /** Returns true if {@code --help} was given. */

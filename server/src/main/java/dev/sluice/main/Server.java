@@ -13,6 +13,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
+import dev.sluice.engine.SettingsSource;
 import dev.sluice.http.HttpLimits;
 import dev.sluice.http.HttpListener;
 import dev.sluice.lifecycle.Manager;
@@ -101,7 +102,8 @@ final class Server {
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
   private final List<GrpcListener> grpc = new ArrayList<>();
-  private @Nullable ModelsPoll modelsPoll;
+  /** Asked for by a signal's thread, too. */
+  private volatile @Nullable ModelsPoll modelsPoll;
 
   /**
    * Builds the parts; nothing runs yet.
@@ -124,16 +126,18 @@ final class Server {
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     FolderSettings folders =
         new FolderSettings(!settings.models().byReference(), line -> LOG.log(Level.WARNING, line));
+    SettingsSource ofVersions = folders.over(origin.settings());
     this.decorators =
         new ServableDecorators(
             settings,
-            folders,
+            ofVersions,
             metrics,
             expiredRuns.andThen(id -> metrics.expiredInQueue(id.model())),
             loops,
             processors);
     LoaderFactory loaders =
-        new LoaderFactory(engines, settings.engine(), folders, MeteredLoader.decorator(metrics));
+        new LoaderFactory(
+            engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
             settings.manager(),
@@ -220,6 +224,14 @@ final class Server {
                   line -> LOG.log(Level.INFO, line), line -> LOG.log(Level.ERROR, line)));
       modelsPoll = poll;
       poll.start();
+    }
+  }
+
+  /** Looks for changes of the list of models at once, if it is ever read again. */
+  void lookNow() {
+    ModelsPoll poll = modelsPoll;
+    if (poll != null) {
+      poll.hurry();
     }
   }
 
