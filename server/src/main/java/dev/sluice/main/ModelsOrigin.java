@@ -30,6 +30,8 @@ record ModelsOrigin(
     Reader reader,
     SettingsSource settings,
     Runnable hurry) {
+  private static final Duration NEVER = Duration.ofDays(36_500);
+
   /** Reads the list. */
   @FunctionalInterface
   interface Reader {
@@ -63,7 +65,8 @@ record ModelsOrigin(
         yield new ModelsOrigin(
             file.toString(),
             "models of the configuration",
-            settings.configPollPeriod().or(() -> versionPoll),
+            // Without a period only SIGHUP makes it look.
+            settings.configPollPeriod().or(() -> versionPoll).or(() -> Optional.of(NEVER)),
             models::read,
             models.settings(),
             models::lookNow);

@@ -37,7 +37,6 @@ final class ServeCommand {
       System.err.println("sluice: " + e.text());
       return Main.FAILURE;
     } catch (ServingException | IOException e) {
-      System.err.println("sluice: " + oneLine(e));| ServingException | IOException e) {
       System.err.println("sluice: " + oneLine(e));
       return Main.FAILURE;
     }
@@ -62,6 +61,9 @@ final class ServeCommand {
     Ports.probe(settings);
     Server server = new Server(settings, origin, models);
     SignalStop stop = SignalStop.arrange();
+    if (settings.models().origin() instanceof ServerSettings.Origin.YamlFile) {
+      HangUp.arrange(server::lookNow);
+    }
     boolean started = false;
     try {
       server.start();
