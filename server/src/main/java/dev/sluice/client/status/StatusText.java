@@ -4,10 +4,12 @@ import dev.sluice.client.show.Screen;
 import dev.sluice.client.show.Table;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -109,18 +111,21 @@ final class StatusText {
     table.column("P50 MS", true);
     table.column("P99 MS", true);
     String before = "";
+    Set<String> measured = new HashSet<>();
     for (VersionState version : versions) {
-      boolean repeated = version.model().equals(before);
-      before = version.model();
+      String model = version.model();
+      // Times are known of models only: they stand beside the first version that can be used.
+      boolean first = version.isAvailable() && measured.add(model);
       table.row(
           List.of(
-              List.of(repeated ? "" : version.model()),
+              List.of(model.equals(before) ? "" : model),
               List.of(version.version()),
               List.of(version.state()),
               List.of(version.engine()),
-              List.of(digits(sample.rate(version))),
-              List.of(repeated ? "" : latency(sample.latency(version.model(), MEDIAN))),
-              List.of(repeated ? "" : latency(sample.latency(version.model(), LAST_PERCENT)))));
+              List.of(version.isAvailable() ? digits(sample.rate(version)) : ""),
+              List.of(first ? latency(sample.latency(model, MEDIAN)) : ""),
+              List.of(first ? latency(sample.latency(model, LAST_PERCENT)) : "")));
+      before = model;
     }
     return table;
   }

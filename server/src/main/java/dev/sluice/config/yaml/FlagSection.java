@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
@@ -91,12 +92,25 @@ final class FlagSection {
   /** A value that is not as it is written comes from the environment, and is not shown. */
   private static String withFound(String complaint, String value, Flag flag, Entry entry) {
     String found = YamlReader.describe(entry.name(), entry.value());
-    boolean isShown = found.equals("'" + value + "'") || flag.name().endsWith("_file");
+    boolean isHidden =
+        Secrets.isSecret(entry.name())
+            || (isFromEnvironment(entry.value()) && !flag.name().endsWith("_file"));
     String safe =
-        isShown || value.isEmpty() || !complaint.contains(value)
+        !isHidden || value.isEmpty() || !complaint.contains(value)
             ? complaint
             : "expected " + flag.expected();
     return safe.contains("found ") ? safe : safe + ", found " + found;
+  }
+
+  private static boolean isFromEnvironment(Node node) {
+    return switch (node) {
+      case ScalarNode scalar -> scalar.getValue().contains("${");
+      case SequenceNode sequence ->
+          sequence.getValue().stream().anyMatch(FlagSection::isFromEnvironment);
+      case MappingNode mapping ->
+          mapping.getValue().stream().anyMatch(pair -> isFromEnvironment(pair.getValueNode()));
+      default -> false;
+    };
   }
 
   private Optional<String> value(String name, Node node, Flag flag) {

@@ -39,6 +39,9 @@ final class ModelsSection {
   private final FlagSection flags;
   private final Map<String, FileModel> models = new LinkedHashMap<>();
 
+  /** As pairs for the flag, with their places. */
+  private final Map<String, Entry> weights = new LinkedHashMap<>();
+
   ModelsSection(YamlReader reader, FlagSection flags) {
     this.reader = reader;
     this.flags = flags;
@@ -60,6 +63,11 @@ final class ModelsSection {
       default -> reader.expected(section.name(), section.value(), "a mapping or a list");
     }
     return List.copyOf(models.values());
+  }
+
+  /** Adds the weights to those that the file lists as a flag, after it has been read. */
+  void addWeights() {
+    weights.forEach((pair, entry) -> flags.addPair(WEIGHTS, pair, entry));
   }
 
   private void readList(Entry section, SequenceNode list) {
@@ -196,7 +204,7 @@ final class ModelsSection {
           .add(entry.key(), entry.name() + ": a model whose name has a comma cannot have a weight");
       return;
     }
-    flags.addPair(WEIGHTS, model + "=" + weight.getAsDouble(), entry);
+    weights.put(model + "=" + weight.getAsDouble(), entry);
   }
 
   private ModelSettings own(Map<String, Entry> entries) {

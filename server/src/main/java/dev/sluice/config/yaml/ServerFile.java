@@ -115,6 +115,7 @@ final class ServerFile {
 
   private void read(Node root) {
     Entry parameters = null;
+    ModelsSection named = new ModelsSection(reader, flags);
     for (Entry entry : reader.entries("", root)) {
       switch (entry.text()) {
         case BatchingSection.KEY -> {
@@ -125,7 +126,7 @@ final class ServerFile {
             monitoring = new MonitoringSection(reader, flags, keys).read(entry);
         case ModelsSection.KEY -> {
           list = list == null ? entry : list;
-          models = new ModelsSection(reader, flags).read(entry);
+          models = named.read(entry);
         }
         case REPOSITORIES -> {
           list = list == null ? entry : list;
@@ -137,6 +138,7 @@ final class ServerFile {
     if (parameters != null) {
       new BatchingSection(reader, flags, keys).requireMode(parameters);
     }
+    named.addWeights();
     refuseOtherLists();
   }
 
