@@ -89,12 +89,14 @@ final class ConfigurationFileTest {
                 + model("gone", "[2]"));
     try (ServerProcess server = ServerProcess.serve("--config=" + config)) {
       assertTrue(server.post("/v1/models/half:predict", X).body().contains("2.5"));
-      Ended checked;
-      write("drain_seconds: 9\nmodels:\n" + model("half", "[1, 2]") + model("added", "[2]"));
-      checked = run("check", "--config=" + config, "--json", server(server));
+      String next =
+          "drain_seconds: 9\nmodels:\n" + model("half", "[1, 2]") + model("added", "[2]");
+      Path planned = Files.writeString(scratch.resolve("next.yaml"), next);
+      Ended checked = run("check", "--config=" + planned, "--json", server(server));
       assertEquals(0, checked.code, checked.output);
       assertEquals(
           List.of("load added 2", "unload gone 2", "keep half 1", "load half 2"), steps(checked));
+      write(next);
       server.await("the added model", () -> isAvailable(server, "added"));
       server.await(
           "the new version",

@@ -1,4 +1,4 @@
-package dev.sluice.config.yaml;
+    if (then == null) {package dev.sluice.config.yaml;
 
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelEntry;
@@ -47,7 +47,7 @@ public final class FileModels {
   private @Nullable Known known;
   private String seen = "";
   private ModelRepository repository = new ModelRepository(List.of(), line -> {});
-  private @Nullable ModelsConfig last;
+  private Offer last = new Offer(ModelsConfig.NOTHING, ModelsConfig.NOTHING);
   private @Nullable Map<String, String> atStart;
 
   /**
@@ -57,6 +57,16 @@ public final class FileModels {
    */
   private record Known(
       String text, @Nullable ConfigException failure, List<ModelEntry> named, List<Path> roots) {}
+
+  /**
+   * Models that were returned, and what was in force then. If that is still in force, they have been
+   * refused, as when a label points to a version that is not available yet.
+   */
+  private record Offer(ModelsConfig models, ModelsConfig inPlaceOf) {
+    boolean wasRefused(ModelsConfig current) {
+      return current.equals(inPlaceOf) && !models.equals(inPlaceOf);
+    }
+  }
 
   /**
    * Creates a reader.
@@ -105,9 +115,11 @@ public final class FileModels {
                     now.named.stream(),
                     found.models().stream().filter(model -> !names.contains(model.name())))
                 .toList());
-    boolean repeated = all.equals(last);
-    last = all;
-    return repeated ? current : all;
+    if (all.equals(last.models) && !last.wasRefused(current)) {
+      return current;
+    }
+    last = new Offer(all, current);
+    return all;
   }
 
   private ModelsConfig scan() throws ConfigException {
@@ -149,10 +161,11 @@ public final class FileModels {
       }
       List<ModelEntry> named = next.models(validator, current);
       if (before == null || !next.repositories().equals(before.roots)) {
-        repository = new ModelRepository(
+        repository =
+            new ModelRepository(
                 next.repositories(), line -> warnings.accept(inFile(line)));
       }
-      tellChanges(next, before == null);
+      tellChanges(next);
       settings = next.settings();
       return new Known(text, null, named, next.repositories());
     } catch (ConfigException e) {
@@ -164,7 +177,7 @@ public final class FileModels {
     }
   }
 
-  private void tellChanges(ServerFile next, boolean first) {
+  private void tellChanges(ServerFile next) {
     Map<String, String> flags = flags(next);
     Map<String, String> then = atStart;
     if (first || then == null) {

@@ -118,6 +118,19 @@ class FileModelsTest {
   }
 
   @Test
+  void whatWasRefusedIsOfferedAgain() throws Exception {
+    write("models: {a: {base_path: /a}}\n");
+    ModelsConfig first = next(ModelsConfig.NOTHING);
+    assertSame(first, next(first));
+    write("models: {a: {base_path: /a, labels: {x: 2}}}\n");
+    models.lookNow();
+    ModelsConfig labelled = next(first);
+    assertEquals(Map.of("a", Map.of("x", 2L)), labelled.labels());
+    assertEquals(labelled, next(first), "its version is not available yet");
+    assertSame(labelled, next(labelled));
+  }
+
+  @Test
   void aFileThatIsWrongChangesNothingAndIsToldWithItsLines() throws Exception {
     write("models: {a: {base_path: /a}}\n");
     ModelsConfig first = next(ModelsConfig.NOTHING);
