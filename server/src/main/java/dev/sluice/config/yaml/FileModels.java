@@ -1,4 +1,4 @@
-    if (then == null) {package dev.sluice.config.yaml;
+package dev.sluice.config.yaml;
 
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelEntry;
@@ -180,7 +180,7 @@ public final class FileModels {
   private void tellChanges(ServerFile next) {
     Map<String, String> flags = flags(next);
     Map<String, String> then = atStart;
-    if (first || then == null) {
+    if (then == null) {
       atStart = flags;
       return;
     }
