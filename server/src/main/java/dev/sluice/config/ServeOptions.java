@@ -2,15 +2,16 @@ package dev.sluice.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -42,7 +43,7 @@ public final class ServeOptions {
   private static final String CONFIG = "--config";
 
   /** Of these the command line, or a file, has at most one; each says which models there are. */
-  private static final Set<String> MODELS =
+  static final Set<String> MODELS =
       Set.of("--model_base_path", "--model_config_file", "--model_repository");
 
   @Mixin private final ModelFlags models = new ModelFlags();
@@ -76,8 +77,8 @@ public final class ServeOptions {
 
   private final List<String> warnings = new ArrayList<>();
 
-  /** The flags that the command line has, by their known names. */
-  private Set<String> given = Set.of();
+  /** Values by the known names of the flags that the command line has. */
+  private Map<String, String> given = Map.of();
 
   private ServeOptions() {}
 
@@ -121,7 +122,7 @@ public final class ServeOptions {
    * @throws ConfigException for an unknown flag or a bad value, in one line
    */
   public static ServeOptions parse(FileValues file, String... arguments) throws ConfigException {
-    Set<String> given = parse(arguments).given;
+    Set<String> given = parse(arguments).given.keySet();
     boolean choosesModels = !Collections.disjoint(given, MODELS);
     List<String> all = new ArrayList<>();
     file.flags()
@@ -145,34 +146,6 @@ public final class ServeOptions {
         FlagNames.canonical(all.toArray(String[]::new), names(commandLine)));
   }
 
-  /**
-   * Returns what is wrong with a value of a flag, as far as that can be told of it alone; empty if
-   * it may be right.
-   *
-   * @param flag its known name
-   */
-  public static Optional<String> complaint(String flag, String value) {
-    String argument = flag + "=" + value;
-    try {
-      ServeOptions options =
-          MODELS.contains(flag) ? parse(argument) : parse("--model_base_path=/", argument);
-      var _ = options.settings();
-    } catch (ConfigException e) {
-      String text = e.text();
-      if (text.startsWith(argument + ": ")) {
-        return Optional.of(text.substring(argument.length() + 2));
-      }
-      if (text.startsWith(flag + "=") || text.startsWith(flag + ": ")) {
-        return Optional.of(text.substring(text.indexOf(": ") + 2));
-      }
-      if (flag.endsWith("_file") && !value.isEmpty() && text.contains(value)) {
-        return Optional.of(text);
-      }
-      // Not this value's fault, or not without others.
-    }
-    return Optional.empty();
-  }
-
   /** Returns the names that flags may have instead of their own. */
   public static Map<String, String> aliases() {
     return FlagNames.aliases();
@@ -187,7 +160,7 @@ public final class ServeOptions {
       ServeOptions options, CommandLine commandLine, String... arguments) throws ConfigException {
     try {
       ParseResult result = commandLine.parseArgs(arguments);
-      options.given = names(result);
+      options.given = given(result);
       options.warnings.addAll(options.warningsFor(result));
     } catch (ParameterException e) {
       throw FlagErrors.explain(e, names(commandLine));
@@ -211,11 +184,30 @@ public final class ServeOptions {
     return new TreeSet<>(commandLine.getCommandSpec().optionsMap().keySet());
   }
 
-  private static Set<String> names(ParseResult result) {
-    return result.commandSpec().options().stream()
-        .filter(result::hasMatchedOption)
-        .map(OptionSpec::longestName)
-        .collect(Collectors.toUnmodifiableSet());
+  private static Map<String, String> given(ParseResult result) {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (OptionSpec flag : result.matchedOptions()) {
+      List<String> values = flag.stringValues();
+      boolean isList = Collection.class.isAssignableFrom(flag.type());
+      given.put(
+          flag.longestName(),
+          isList || values.isEmpty() ? String.join(",", values) : values.getLast());
+    }
+    return given;
+  }
+
+  /**
+   * Returns what is wrong with flags of which each is wrong alone, for who wants to know more than
+   * what {@link #settings} says first.
+   */
+  public List<String> complaints() {
+    return given.entrySet().stream()
+        .flatMap(
+            flag ->
+                FlagTrial.complaint(flag.getKey(), flag.getValue())
+                    .map(text -> "%s: %s".formatted(flag.getKey(), text))
+                    .stream())
+        .toList();
   }
 
   /** Returns the file that goes behind the command line, if it names one. */

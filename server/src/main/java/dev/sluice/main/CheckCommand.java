@@ -70,13 +70,28 @@ final class CheckCommand {
     try {
       ServeOptions serve =
           ServeArguments.parse(System::getenv, options.serve().toArray(String[]::new));
-      ServerSettings read = serve.settings();
+      ServerSettings read = settings(serve);
       serve.warnings().forEach(this::warn);
       describe(read);
       checkListeners(read);
       checkModels(read);
     } catch (ConfigException e) {
       findings.add(Finding.error(e.text()));
+    }
+  }
+
+  /** What is said first is not all that is wrong. */
+  private ServerSettings settings(ServeOptions serve) throws ConfigException {
+    try {
+      return serve.settings();
+    } catch (ConfigException first) {
+      for (String complaint : serve.complaints()) {
+        int colon = complaint.indexOf(": ");
+        if (!first.text().contains(complaint.substring(colon + 2))) {
+          findings.add(Finding.error(complaint));
+        }
+      }
+      throw first;
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.sluice.config.yaml;
 
-import dev.sluice.config.ServeOptions;
+import dev.sluice.config.FlagTrial;
 import dev.sluice.config.yaml.FlagKeys.Flag;
 import dev.sluice.config.yaml.YamlReader.Entry;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class FlagSection {
     if (value.isEmpty()) {
       return;
     }
-    Optional<String> complaint = ServeOptions.complaint(flag.name(), value.get());
+    Optional<String> complaint = FlagTrial.complaint(flag.name(), value.get());
     if (complaint.isPresent()) {
       reader
           .mistakes()
