@@ -87,7 +87,12 @@ final class CheckCommand {
     } catch (ConfigException first) {
       for (String complaint : serve.complaints()) {
         int colon = complaint.indexOf(": ");
-        if (!first.text().contains(complaint.substring(colon + 2))) {
+        String flag = complaint.substring(0, colon);
+        boolean isFirst =
+            first.text().startsWith(flag + "=")
+                || first.text().equals(complaint)
+                || first.text().equals(complaint.substring(colon + 2));
+        if (!isFirst) {
           findings.add(Finding.error(complaint));
         }
       }

@@ -119,7 +119,8 @@ final class Measures {
    * @param cumulative how many requests were below each limit
    */
   static OptionalDouble quantile(NavigableMap<Double, Double> cumulative, double part) {
-    double total = cumulative.isEmpty() ? 0 : cumulative.lastEntry().getValue();
+    Map.Entry<Double, Double> last = cumulative.lastEntry();
+    double total = last == null ? 0 : last.getValue();
     if (!(total > 0)) {
       return OptionalDouble.empty();
     }

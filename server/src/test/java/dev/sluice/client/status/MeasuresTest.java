@@ -2,6 +2,7 @@ package dev.sluice.client.status;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ final class MeasuresTest {
     assertEquals(OptionalDouble.of(1.7e9), measures.started());
     assertEquals(OptionalDouble.empty(), Measures.of("").started());
     var latencies = measures.latenciesSince(Measures.NONE, "m");
-    assertEquals(100, latencies.get(Double.POSITIVE_INFINITY));
+    assertEquals(
+        Map.of(1000.0, 50.0, 2000.0, 100.0, Double.POSITIVE_INFINITY, 100.0), latencies);
     assertEquals(OptionalDouble.of(1000), Measures.quantile(latencies, 0.5));
     assertEquals(OptionalDouble.of(1500), Measures.quantile(latencies, 0.75));
     assertEquals(
