@@ -31,6 +31,7 @@ final class ModelCheckTest {
   @TempDir private Path directory;
 
   private final List<Finding> findings = new ArrayList<>();
+  private long memory = 1000;
 
   /** Reads what has a file "text". */
   private static final class TextEngine implements Engine {
@@ -81,7 +82,7 @@ final class ModelCheckTest {
     all.add("--model_base_path=/m");
     ServerSettings settings = ServeOptions.parse(all.toArray(String[]::new)).settings();
     return new ModelCheck(
-            settings, List.of(new TextEngine()), SettingsSource.NOTHING, 12, findings::add)
+            settings, List.of(new TextEngine()), SettingsSource.NOTHING, memory, findings::add)
         .plan(new ModelsConfig(true, List.of(models)));
   }
 
@@ -175,6 +176,7 @@ final class ModelCheckTest {
 
   @Test
   void moreThanThereIsMemoryWarns() throws Exception {
+    memory = 12;
     version("a", 1, "text");
     version("a", 2, "text");
     version("a", 3, "text");

@@ -4,6 +4,7 @@ import dev.sluice.config.ServeOptions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,14 +88,24 @@ final class FlagKeys {
           }
         });
     byKey.forEach(this::addToGroups);
-    groups.values().removeIf(members -> Set.copyOf(members.values()).size() < 2);
+    groups.values().removeIf(members -> !isGroup(members));
+  }
+
+  /** Where all go on with the same word, that belongs to the group's name. */
+  private static boolean isGroup(Map<String, Flag> members) {
+    return new HashSet<>(members.values()).size() > 1
+        && members.keySet().stream().map(FlagKeys::firstWord).distinct().count() > 1;
+  }
+
+  private static String firstWord(String key) {
+    int end = key.indexOf('_');
+    return end < 0 ? key : key.substring(0, end);
   }
 
   private void addToGroups(String key, Flag flag) {
     for (int at = key.indexOf('_'); at >= 0; at = key.indexOf('_', at + 1)) {
       String prefix = key.substring(0, at);
-      int word = prefix.indexOf('_');
-      if (!NO_GROUPS.contains(word < 0 ? prefix : prefix.substring(0, word))) {
+      if (!NO_GROUPS.contains(firstWord(prefix))) {
         groups.computeIfAbsent(prefix, _ -> new TreeMap<>()).put(key.substring(at + 1), flag);
       }
     }

@@ -103,6 +103,7 @@ class ServeArgumentsTest {
     assertTrue(
         FlagKeys.ofServer().groups().keySet().containsAll(Set.of("rest_api", "grpc", "tensorflow")));
     assertFalse(FlagKeys.ofServer().groups().containsKey("enable"));
+    assertFalse(FlagKeys.ofServer().groups().containsKey("rest"), "it is called rest_api");
   }
 
   @Test
