@@ -8,13 +8,17 @@ import java.util.regex.Pattern;
  * environment is shown as it is written, as {@code ${NAME}}, whatever its key.
  */
 final class Secrets {
-  private static final String WORDS =
-      "(?:secret|passw|token|credential|private|api_?key|server_key)";
+  /** Whole words of a key, so that a model called tokenizer is none. */
+  private static final String NAME =
+      "(?:[\\w-]*[_-])?"
+          + "(?:secrets?|passwords?|passwd|tokens?|credentials?|private|api_?keys?|server_key)"
+          + "(?:[_-][\\w-]*)?";
 
-  private static final Pattern KEY = Pattern.compile("(?i).*" + WORDS + ".*");
+  private static final Pattern KEY = Pattern.compile(NAME, Pattern.CASE_INSENSITIVE);
 
   private static final Pattern LINE =
-      Pattern.compile("(?i)^(.*?[\\w-]*" + WORDS + "[\\w-]*\"?\\s*:\\s*)\\S.*$");
+      Pattern.compile(
+          "^(.*?(?<![\\w-])" + NAME + "[\"']?\\s*:\\s*)\\S.*$", Pattern.CASE_INSENSITIVE);
 
   private static final String HIDDEN = "***";
 
