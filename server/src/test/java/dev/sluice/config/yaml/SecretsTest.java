@@ -12,7 +12,7 @@ class SecretsTest {
       value = {
         "api_token: x|api_token: ***",
         "  auth: {admin-tokens: [a, b]}|  auth: {admin-tokens: ***",
-        "password: 'x y' # z|password: ***",
+        "password: x y # z|password: ***",
         "\"client_secret\" : x|\"client_secret\" : ***",
         "token:|token:",
         "tokenizer: {base_path: /x}|tokenizer: {base_path: /x}",
