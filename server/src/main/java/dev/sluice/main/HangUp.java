@@ -1,14 +1,15 @@
 package dev.sluice.main;
 
 import java.lang.System.Logger.Level;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import org.jspecify.annotations.Nullable;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 /**
  * Lets SIGHUP mean "look at the configuration now", as it does for many servers, where the JVM would
- * stop. The JDK's class for that is not part of its API: without it a signal stops the server as
- * before.
+ * stop. The JDK's class for that is not part of its API, and the compiler warns of whoever names it:
+ * it is looked up, and without it a signal stops the server as before.
  */
 final class HangUp {
   private static final System.Logger LOG = System.getLogger("sluice");
@@ -22,37 +23,22 @@ final class HangUp {
    */
   static void arrange(Runnable action) {
     try {
+      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      MethodHandle run =
+          lookup
+              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+              .bindTo(action);
       Object handling =
-          Proxy.newProxyInstance(
-              HangUp.class.getClassLoader(),
-              new Class<?>[] {handler},
-              (proxy, method, arguments) -> answer(action, proxy, method.getName(), arguments));
+          MethodHandleProxies.asInterfaceInstance(
+              handler, MethodHandles.dropArguments(run, 0, signal));
       var _ =
           signal
               .getMethod("handle", signal, handler)
               .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), handling);
-    } catch (ClassNotFoundException
-        | NoSuchMethodException
-        | IllegalAccessException
-        | InstantiationException
-        | InvocationTargetException e) {
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
       LOG.log(Level.DEBUG, "SIGHUP stops the server: {0}", e);
     }
-  }
-
-  /** A proxy is asked for the methods of every object, too. */
-  private static @Nullable Object answer(
-      Runnable action, Object proxy, String method, Object @Nullable [] arguments) {
-    return switch (method) {
-      case "handle" -> {
-        action.run();
-        yield null;
-      }
-      case "equals" -> arguments != null && proxy == arguments[0];
-      case "hashCode" -> System.identityHashCode(proxy);
-      default -> "SIGHUP";
-    };
   }
 }

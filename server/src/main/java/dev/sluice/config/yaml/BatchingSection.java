@@ -9,7 +9,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.yaml.FlagKeys.Flag;
-import dev.sluice.config.yaml.YamlReader.Entry;
 import dev.sluice.protos.serving.BatchingParameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +62,7 @@ final class BatchingSection {
   }
 
   /** Returns the parameters, if there are any; the mode goes to the flags. */
-  Optional<BatchingParameters> read(Entry section) {
+  Optional<BatchingParameters> read(YamlEntry section) {
     if (section.value() instanceof ScalarNode) {
       mode(section);
       return Optional.empty();
@@ -74,8 +73,8 @@ final class BatchingSection {
     known.add(MODE);
     known.addAll(furtherFlags.keySet());
     BatchingParameters.Builder message = BatchingParameters.newBuilder();
-    List<Entry> parameters = new ArrayList<>();
-    for (Entry entry : reader.entries(section.name(), section.value(), known).values()) {
+    List<YamlEntry> parameters = new ArrayList<>();
+    for (YamlEntry entry : reader.entries(section.name(), section.value(), known).values()) {
       FieldDescriptor field = fields.get(entry.text());
       Flag flag = furtherFlags.get(entry.text());
       if (field != null) {
@@ -94,7 +93,7 @@ final class BatchingSection {
     return Optional.of(message.build());
   }
 
-  private void mode(Entry entry) {
+  private void mode(YamlEntry entry) {
     String expected = "one of " + String.join(", ", MODES.keySet());
     Optional<String> mode = reader.text(entry.name(), entry.value(), expected);
     if (mode.isEmpty()) {
@@ -108,7 +107,7 @@ final class BatchingSection {
     }
   }
 
-  private void check(BatchingParameters message, Entry section, List<Entry> parameters) {
+  private void check(BatchingParameters message, YamlEntry section, List<YamlEntry> parameters) {
     try {
       var _ =
           dev.sluice.config.BatchingParameters.of(
@@ -125,7 +124,7 @@ final class BatchingSection {
   }
 
   /** Notes parameters that nothing would look at; after all flags have been read. */
-  void requireMode(Entry section) {
+  void requireMode(YamlEntry section) {
     if (!"true".equals(flags.values().get(FLAG))) {
       reader
           .mistakes()
@@ -136,7 +135,7 @@ final class BatchingSection {
     }
   }
 
-  private void merge(Entry entry, FieldDescriptor field, BatchingParameters.Builder message) {
+  private void merge(YamlEntry entry, FieldDescriptor field, BatchingParameters.Builder message) {
     Optional<JsonElement> value = json(entry, field);
     if (value.isEmpty()) {
       return;
@@ -150,7 +149,7 @@ final class BatchingSection {
     }
   }
 
-  private Optional<JsonElement> json(Entry entry, FieldDescriptor field) {
+  private Optional<JsonElement> json(YamlEntry entry, FieldDescriptor field) {
     if (!field.isRepeated()) {
       return reader
           .text(entry.name(), entry.value(), expected(field))

@@ -6,8 +6,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.sluice.config.yaml.FlagKeys.Flag;
-import dev.sluice.config.yaml.ModelKeys.Key;
-import dev.sluice.config.yaml.ModelKeys.Kind;
 import java.util.List;
 import java.util.Map;
 
@@ -161,30 +159,30 @@ public final class FileSchema {
     return described;
   }
 
-  private static JsonObject section(List<Key> keys) {
+  private static JsonObject section(List<ModelKeys.Key> keys) {
     JsonObject properties = new JsonObject();
-    for (Key key : keys) {
+    for (ModelKeys.Key key : keys) {
       properties.add(key.name(), value(key));
     }
     return object(properties);
   }
 
-  private static JsonObject value(Key key) {
+  private static JsonObject value(ModelKeys.Key key) {
     JsonObject value =
         switch (key.kind()) {
-          case Kind.Text _ -> typed("", TEXT);
-          case Kind.Truth _ -> typed("", TRUTH);
-          case Kind.Whole(int least) -> bounded(typed("", WHOLE), "minimum", least);
-          case Kind.Number(double least, double most) ->
+          case ModelKeys.Kind.Text _ -> typed("", TEXT);
+          case ModelKeys.Kind.Truth _ -> typed("", TRUTH);
+          case ModelKeys.Kind.Whole(int least) -> bounded(typed("", WHOLE), "minimum", least);
+          case ModelKeys.Kind.Real(double least, double most) ->
               bounded(bounded(typed("", NUMBER), "minimum", least), "maximum", most);
-          case Kind.Versions _ -> versions();
-          case Kind.Labels _ -> {
+          case ModelKeys.Kind.Versions _ -> versions();
+          case ModelKeys.Kind.Labels _ -> {
             JsonObject labels = new JsonObject();
             labels.addProperty("type", "object");
             labels.add("additionalProperties", typed("", WHOLE));
             yield labels;
           }
-          case Kind.Section(List<Key> keys) -> section(keys);
+          case ModelKeys.Kind.Section(List<ModelKeys.Key> keys) -> section(keys);
         };
     value.addProperty("description", key.description());
     return value;

@@ -2,7 +2,6 @@ package dev.sluice.config.yaml;
 
 import dev.sluice.config.FlagTrial;
 import dev.sluice.config.yaml.FlagKeys.Flag;
-import dev.sluice.config.yaml.YamlReader.Entry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +39,8 @@ final class FlagSection {
   }
 
   /** Reads the flags of a group. */
-  void group(Entry group, Map<String, Flag> members) {
-    for (Entry entry : reader.entries(group.name(), group.value(), members.keySet()).values()) {
+  void group(YamlEntry group, Map<String, Flag> members) {
+    for (YamlEntry entry : reader.entries(group.name(), group.value(), members.keySet()).values()) {
       Flag flag = members.get(entry.text());
       if (flag != null) {
         flag(entry, flag);
@@ -50,7 +49,7 @@ final class FlagSection {
   }
 
   /** Reads a flag. */
-  void flag(Entry entry, Flag flag) {
+  void flag(YamlEntry entry, Flag flag) {
     Optional<String> value = value(entry.name(), entry.value(), flag);
     if (value.isEmpty()) {
       return;
@@ -66,7 +65,7 @@ final class FlagSection {
   }
 
   /** Takes a value as it is, unless the file has it already. */
-  void put(String flag, String value, Entry entry) {
+  void put(String flag, String value, YamlEntry entry) {
     Said before = said.putIfAbsent(flag, new Said(value, entry.key(), entry.name()));
     if (before != null) {
       reader
@@ -79,7 +78,7 @@ final class FlagSection {
   }
 
   /** Adds a pair to a flag whose value is a list of pairs; what the file says as a list counts. */
-  void addPair(String flag, String pair, Entry entry) {
+  void addPair(String flag, String pair, YamlEntry entry) {
     Said before = said.get(flag);
     if (before == null) {
       said.put(flag, new Said(pair, entry.key(), entry.name()));
@@ -90,7 +89,7 @@ final class FlagSection {
   }
 
   /** A value that is not as it is written comes from the environment, and is not shown. */
-  private static String withFound(String complaint, String value, Flag flag, Entry entry) {
+  private static String withFound(String complaint, String value, Flag flag, YamlEntry entry) {
     String found = YamlReader.describe(entry.name(), entry.value());
     boolean isHidden =
         Secrets.isSecret(entry.name())
@@ -133,7 +132,7 @@ final class FlagSection {
 
   private Optional<String> pairs(String name, MappingNode mapping) {
     List<String> pairs = new ArrayList<>();
-    for (Entry entry : reader.entries(name, mapping)) {
+    for (YamlEntry entry : reader.entries(name, mapping)) {
       reader
           .text(entry.name(), entry.value(), "a value")
           .ifPresent(value -> pairs.add(entry.text() + "=" + value));

@@ -35,7 +35,7 @@ final class ModelKeys {
 
     record Whole(int least) implements Kind {}
 
-    record Number(double least, double most) implements Kind {}
+    record Real(double least, double most) implements Kind {}
 
     /** {@code all}, a list of numbers, or {@code {latest: N}}. */
     record Versions() implements Kind {}
@@ -58,7 +58,7 @@ final class ModelKeys {
               "Rows that requests may share a run with; a single request may have more."),
           new Key(
               OBJECTIVE,
-              new Kind.Number(0, Integer.MAX_VALUE),
+              new Kind.Real(0, Integer.MAX_VALUE),
               "Within what time answers are wanted; what would be late is refused. 0: none."));
 
   static final List<Key> OF_THREADS =
@@ -85,7 +85,7 @@ final class ModelKeys {
           new Key(LABELS, new Kind.Labels(), "Names for versions."),
           new Key(
               WEIGHT,
-              new Kind.Number(EngineThreads.LEAST_WEIGHT, EngineThreads.MOST_WEIGHT),
+              new Kind.Real(EngineThreads.LEAST_WEIGHT, EngineThreads.MOST_WEIGHT),
               "Its share of the cores when models want more than there is. Default: 1."),
           new Key(BATCHING, new Kind.Section(OF_BATCHING), "How its requests share runs."),
           new Key(THREADS, new Kind.Section(OF_THREADS), "Its numbers of threads."));

@@ -1,7 +1,5 @@
 package dev.sluice.config.yaml;
 
-import dev.sluice.config.yaml.ModelKeys.Key;
-import dev.sluice.config.yaml.YamlReader.Entry;
 import dev.sluice.engine.ModelSettings;
 import dev.sluice.protos.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy;
 import dev.sluice.protos.serving.ModelConfig;
@@ -40,7 +38,7 @@ final class ModelsSection {
   private final Map<String, FileModel> models = new LinkedHashMap<>();
 
   /** As pairs for the flag, with their places. */
-  private final Map<String, Entry> weights = new LinkedHashMap<>();
+  private final Map<String, YamlEntry> weights = new LinkedHashMap<>();
 
   ModelsSection(YamlReader reader, FlagSection flags) {
     this.reader = reader;
@@ -48,10 +46,10 @@ final class ModelsSection {
   }
 
   /** Returns the models in their order. */
-  List<FileModel> read(Entry section) {
+  List<FileModel> read(YamlEntry section) {
     switch (section.value()) {
       case MappingNode _ -> {
-        for (Entry model : reader.entries(section.name(), section.value())) {
+        for (YamlEntry model : reader.entries(section.name(), section.value())) {
           add(
               model.text(),
               model.key(),
@@ -70,14 +68,14 @@ final class ModelsSection {
     weights.forEach((pair, entry) -> flags.addPair(WEIGHTS, pair, entry));
   }
 
-  private void readList(Entry section, SequenceNode list) {
+  private void readList(YamlEntry section, SequenceNode list) {
     Set<String> keys = new TreeSet<>(KEYS);
     keys.add(ModelKeys.NAME);
     int index = 0;
     for (Node item : list.getValue()) {
       String prefix = "%s[%d]".formatted(section.name(), index++);
-      Map<String, Entry> entries = reader.entries(prefix, item, keys);
-      Entry name = entries.get(ModelKeys.NAME);
+      Map<String, YamlEntry> entries = reader.entries(prefix, item, keys);
+      YamlEntry name = entries.get(ModelKeys.NAME);
       if (name != null) {
         reader
             .text(name.name(), name.value(), "a name")
@@ -88,28 +86,28 @@ final class ModelsSection {
     }
   }
 
-  private void add(String name, Node place, Map<String, Entry> entries, String prefix) {
+  private void add(String name, Node place, Map<String, YamlEntry> entries, String prefix) {
     ModelConfig.Builder config = ModelConfig.newBuilder().setName(name);
     readBasePath(prefix, place, entries.get(ModelKeys.BASE_PATH), config);
-    Entry platform = entries.get(ModelKeys.PLATFORM);
+    YamlEntry platform = entries.get(ModelKeys.PLATFORM);
     if (platform != null) {
       reader
           .text(platform.name(), platform.value(), "a text")
           .ifPresent(config::setModelPlatform);
     }
-    Entry versions = entries.get(ModelKeys.VERSIONS);
+    YamlEntry versions = entries.get(ModelKeys.VERSIONS);
     if (versions != null) {
       versions(versions).ifPresent(config::setModelVersionPolicy);
     }
-    Entry labels = entries.get(ModelKeys.LABELS);
+    YamlEntry labels = entries.get(ModelKeys.LABELS);
     if (labels != null) {
-      for (Entry label : reader.entries(labels.name(), labels.value())) {
+      for (YamlEntry label : reader.entries(labels.name(), labels.value())) {
         reader
             .whole(label.name(), label.value(), Long.MIN_VALUE, Long.MAX_VALUE)
             .ifPresent(version -> config.putVersionLabels(label.text(), version));
       }
     }
-    Entry weight = entries.get(ModelKeys.WEIGHT);
+    YamlEntry weight = entries.get(ModelKeys.WEIGHT);
     if (weight != null) {
       readWeight(name, weight);
     }
@@ -122,7 +120,7 @@ final class ModelsSection {
   }
 
   private void readBasePath(
-      String prefix, Node place, @Nullable Entry entry, ModelConfig.Builder config) {
+      String prefix, Node place, @Nullable YamlEntry entry, ModelConfig.Builder config) {
     if (entry == null) {
       reader
           .mistakes()
@@ -141,7 +139,7 @@ final class ModelsSection {
     }
   }
 
-  private Optional<ServableVersionPolicy> versions(Entry entry) {
+  private Optional<ServableVersionPolicy> versions(YamlEntry entry) {
     ServableVersionPolicy.Builder policy = ServableVersionPolicy.newBuilder();
     return switch (entry.value()) {
       case ScalarNode _ ->
@@ -154,7 +152,7 @@ final class ModelsSection {
     };
   }
 
-  private boolean isAll(Entry entry) {
+  private boolean isAll(YamlEntry entry) {
     Optional<String> text = reader.text(entry.name(), entry.value(), EXPECTED_VERSIONS);
     if (text.isPresent() && !text.get().equals(ModelKeys.ALL)) {
       reader.expected(entry.name(), entry.value(), EXPECTED_VERSIONS);
@@ -163,7 +161,7 @@ final class ModelsSection {
     return text.isPresent();
   }
 
-  private ServableVersionPolicy.Specific specific(Entry entry, SequenceNode list) {
+  private ServableVersionPolicy.Specific specific(YamlEntry entry, SequenceNode list) {
     ServableVersionPolicy.Specific.Builder versions = ServableVersionPolicy.Specific.newBuilder();
     int index = 0;
     for (Node item : list.getValue()) {
@@ -174,8 +172,8 @@ final class ModelsSection {
     return versions.build();
   }
 
-  private Optional<ServableVersionPolicy.Latest> latest(Entry entry) {
-    Entry latest =
+  private Optional<ServableVersionPolicy.Latest> latest(YamlEntry entry) {
+    YamlEntry latest =
         reader
             .entries(entry.name(), entry.value(), Set.of(ModelKeys.LATEST))
             .get(ModelKeys.LATEST);
@@ -186,9 +184,9 @@ final class ModelsSection {
             ServableVersionPolicy.Latest.newBuilder().setNumVersions(count.getAsInt()).build());
   }
 
-  private void readWeight(String model, Entry entry) {
-    ModelKeys.Kind.Number kind =
-        (ModelKeys.Kind.Number) ModelKeys.key(ModelKeys.OF_MODEL, ModelKeys.WEIGHT).kind();
+  private void readWeight(String model, YamlEntry entry) {
+    ModelKeys.Kind.Real kind =
+        (ModelKeys.Kind.Real) ModelKeys.key(ModelKeys.OF_MODEL, ModelKeys.WEIGHT).kind();
     OptionalDouble weight =
         reader.number(
             entry,
@@ -207,9 +205,9 @@ final class ModelsSection {
     weights.put(model + "=" + weight.getAsDouble(), entry);
   }
 
-  private ModelSettings own(Map<String, Entry> entries) {
-    Map<String, Entry> batching = section(entries, ModelKeys.BATCHING, ModelKeys.OF_BATCHING);
-    Map<String, Entry> threads = section(entries, ModelKeys.THREADS, ModelKeys.OF_THREADS);
+  private ModelSettings own(Map<String, YamlEntry> entries) {
+    Map<String, YamlEntry> batching = section(entries, ModelKeys.BATCHING, ModelKeys.OF_BATCHING);
+    Map<String, YamlEntry> threads = section(entries, ModelKeys.THREADS, ModelKeys.OF_THREADS);
     ModelSettings.Batching merging =
         new ModelSettings.Batching(
             entry(batching, ModelKeys.ENABLED).flatMap(reader::truth),
@@ -223,20 +221,20 @@ final class ModelsSection {
     return new ModelSettings("", "", Map.of(), numbers, merging);
   }
 
-  private Map<String, Entry> section(Map<String, Entry> entries, String key, List<Key> keys) {
+  private Map<String, YamlEntry> section(Map<String, YamlEntry> entries, String key, List<ModelKeys.Key> keys) {
     return entry(entries, key)
         .map(found -> reader.entries(found.name(), found.value(), ModelKeys.names(keys)))
         .orElseGet(HashMap::new);
   }
 
-  private OptionalInt whole(Map<String, Entry> entries, List<Key> keys, String key) {
-    Entry entry = entries.get(key);
+  private OptionalInt whole(Map<String, YamlEntry> entries, List<ModelKeys.Key> keys, String key) {
+    YamlEntry entry = entries.get(key);
     return entry == null
         ? OptionalInt.empty()
         : reader.whole(entry, ((ModelKeys.Kind.Whole) ModelKeys.key(keys, key).kind()).least());
   }
 
-  private Optional<Duration> objective(Entry entry) {
+  private Optional<Duration> objective(YamlEntry entry) {
     OptionalDouble millis =
         reader.number(entry, 0, Integer.MAX_VALUE, "a number of milliseconds of at least 0");
     return millis.isEmpty()
@@ -244,7 +242,7 @@ final class ModelsSection {
         : Optional.of(Duration.ofNanos(Math.round(millis.getAsDouble() * 1e6)));
   }
 
-  private static Optional<Entry> entry(Map<String, Entry> entries, String key) {
+  private static Optional<YamlEntry> entry(Map<String, YamlEntry> entries, String key) {
     return Optional.ofNullable(entries.get(key));
   }
 }

@@ -2,7 +2,6 @@ package dev.sluice.config.yaml;
 
 import dev.sluice.config.MonitoringConfig;
 import dev.sluice.config.yaml.FlagKeys.Flag;
-import dev.sluice.config.yaml.YamlReader.Entry;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -26,7 +25,7 @@ final class MonitoringSection {
   }
 
   /** Returns what is said, if anything is. */
-  Optional<MonitoringConfig> read(Entry section) {
+  Optional<MonitoringConfig> read(YamlEntry section) {
     Map<String, Flag> furtherFlags = keys.beginningWith(KEY);
     TreeSet<String> known = new TreeSet<>(furtherFlags.keySet());
     known.add(ENABLE);
@@ -34,7 +33,7 @@ final class MonitoringSection {
     boolean enabled = MonitoringConfig.DEFAULT.enabled();
     String path = MonitoringConfig.DEFAULT_PATH;
     boolean any = false;
-    for (Entry entry : reader.entries(section.name(), section.value(), known).values()) {
+    for (YamlEntry entry : reader.entries(section.name(), section.value(), known).values()) {
       Flag flag = furtherFlags.get(entry.text());
       if (flag != null) {
         flags.flag(entry, flag);
@@ -50,7 +49,7 @@ final class MonitoringSection {
     return any ? Optional.of(new MonitoringConfig(enabled, path)) : Optional.empty();
   }
 
-  private Optional<String> path(Entry entry) {
+  private Optional<String> path(YamlEntry entry) {
     Optional<String> path = reader.text(entry.name(), entry.value(), EXPECTED);
     if (path.isPresent() && !path.get().startsWith("/")) {
       reader.expected(entry.name(), entry.value(), EXPECTED);

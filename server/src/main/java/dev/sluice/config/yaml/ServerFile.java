@@ -6,7 +6,6 @@ import dev.sluice.config.ModelEntry;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.config.ModelsValidator;
 import dev.sluice.config.MonitoringConfig;
-import dev.sluice.config.yaml.YamlReader.Entry;
 import dev.sluice.engine.ModelSettings;
 import dev.sluice.protos.serving.BatchingParameters;
 import dev.sluice.protos.serving.ModelConfigList;
@@ -53,7 +52,7 @@ final class ServerFile {
   private List<Path> repositories = List.of();
 
   /** Where the first of the two lists of models is; null if there is none. */
-  private @Nullable Entry list;
+  private @Nullable YamlEntry list;
 
   private ServerFile(
       Path file, String text, Function<String, @Nullable String> environment, FlagKeys keys) {
@@ -114,9 +113,9 @@ final class ServerFile {
   }
 
   private void read(Node root) {
-    Entry parameters = null;
+    YamlEntry parameters = null;
     ModelsSection named = new ModelsSection(reader, flags);
-    for (Entry entry : reader.entries("", root)) {
+    for (YamlEntry entry : reader.entries("", root)) {
       switch (entry.text()) {
         case BatchingSection.KEY -> {
           batching = new BatchingSection(reader, flags, keys).read(entry);
@@ -142,7 +141,7 @@ final class ServerFile {
     refuseOtherLists();
   }
 
-  private void readFlag(Entry entry) {
+  private void readFlag(YamlEntry entry) {
     String key = entry.text().replace('-', '_');
     Map<String, FlagKeys.Flag> group = keys.group(key);
     Optional<FlagKeys.Flag> flag = keys.flag(key);
@@ -163,7 +162,7 @@ final class ServerFile {
         BatchingSection.KEY, MonitoringSection.KEY, ModelsSection.KEY, REPOSITORIES);
   }
 
-  private List<Path> repositories(Entry entry) {
+  private List<Path> repositories(YamlEntry entry) {
     List<Path> roots = new ArrayList<>();
     for (Node item : reader.items(entry)) {
       String name = "%s[%d]".formatted(entry.name(), roots.size());
@@ -183,7 +182,7 @@ final class ServerFile {
   }
 
   private void refuseOtherLists() {
-    Entry listed = list;
+    YamlEntry listed = list;
     if (listed == null) {
       return;
     }

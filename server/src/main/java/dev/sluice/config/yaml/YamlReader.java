@@ -34,49 +34,41 @@ final class YamlReader {
     this.substitution = substitution;
   }
 
-  /** A key with its value; the name is how messages call it, such as {@code batching.mode}. */
-  record Entry(String name, Node key, Node value) {
-    /** Returns the key as it is written. */
-    String text() {
-      return key instanceof ScalarNode scalar ? scalar.getValue() : "";
-    }
-  }
-
   Mistakes mistakes() {
     return mistakes;
   }
 
   /** Returns the entries of a mapping in their order, whatever their keys; each key once. */
-  List<Entry> entries(String name, Node node) {
+  List<YamlEntry> entries(String name, Node node) {
     if (!(node instanceof MappingNode mapping)) {
       expected(name, node, "a mapping");
       return List.of();
     }
-    Map<String, Entry> entries = new LinkedHashMap<>();
+    Map<String, YamlEntry> entries = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
         expected(name, tuple.getKeyNode(), "a key");
         continue;
       }
-      Entry entry =
-          new Entry(
+      YamlEntry entry =
+          new YamlEntry(
               name.isEmpty() ? key.getValue() : name + "." + key.getValue(),
               key,
               tuple.getValueNode());
-      Entry before = entries.putIfAbsent(key.getValue(), entry);
+      YamlEntry before = entries.putIfAbsent(key.getValue(), entry);
       if (before != null) {
         mistakes.add(
             key,
-            "%s: is given twice, also in %s".formatted(entry.name, Mistakes.lineOf(before.key)));
+            "%s: is given twice, also in %s".formatted(entry.name(), Mistakes.lineOf(before.key())));
       }
     }
     return new ArrayList<>(entries.values());
   }
 
   /** Returns the entries of a mapping by their keys, of which there are only some. */
-  Map<String, Entry> entries(String name, Node node, Collection<String> keys) {
-    Map<String, Entry> known = new LinkedHashMap<>();
-    for (Entry entry : entries(name, node)) {
+  Map<String, YamlEntry> entries(String name, Node node, Collection<String> keys) {
+    Map<String, YamlEntry> known = new LinkedHashMap<>();
+    for (YamlEntry entry : entries(name, node)) {
       if (keys.contains(entry.text())) {
         known.put(entry.text(), entry);
       } else {
@@ -87,7 +79,7 @@ final class YamlReader {
   }
 
   /** Notes a key that there is not. */
-  void unknown(Entry entry, Collection<String> keys) {
+  void unknown(YamlEntry entry, Collection<String> keys) {
     String hint =
         FlagErrors.nearest(entry.text(), keys)
             .map(near -> "; did you mean %s?".formatted(near))
@@ -96,15 +88,15 @@ final class YamlReader {
                     keys.size() <= MOST_LISTED
                         ? "; expected one of " + String.join(", ", new TreeSet<>(keys))
                         : "; keys are called like the flags of ./sluice serve --help");
-    mistakes.add(entry.key, "%s: unknown key%s".formatted(entry.name, hint));
+    mistakes.add(entry.key(), "%s: unknown key%s".formatted(entry.name(), hint));
   }
 
   /** Returns the items of a list. */
-  List<Node> items(Entry entry) {
-    if (entry.value instanceof SequenceNode sequence) {
+  List<Node> items(YamlEntry entry) {
+    if (entry.value() instanceof SequenceNode sequence) {
       return sequence.getValue();
     }
-    expected(entry.name, entry.value, "a list");
+    expected(entry.name(), entry.value(), "a list");
     return List.of();
   }
 
@@ -120,19 +112,19 @@ final class YamlReader {
   }
 
   /** Returns true or false. */
-  Optional<Boolean> truth(Entry entry) {
+  Optional<Boolean> truth(YamlEntry entry) {
     String expected = "true or false";
-    Optional<String> text = text(entry.name, entry.value, expected);
+    Optional<String> text = text(entry.name(), entry.value(), expected);
     if (text.isPresent() && !text.get().equals("true") && !text.get().equals("false")) {
-      expected(entry.name, entry.value, expected);
+      expected(entry.name(), entry.value(), expected);
       return Optional.empty();
     }
     return text.map(Boolean::parseBoolean);
   }
 
   /** Returns a whole number. */
-  OptionalInt whole(Entry entry, int least) {
-    OptionalLong number = whole(entry.name, entry.value, least, Integer.MAX_VALUE);
+  OptionalInt whole(YamlEntry entry, int least) {
+    OptionalLong number = whole(entry.name(), entry.value(), least, Integer.MAX_VALUE);
     return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
   }
 
@@ -157,8 +149,8 @@ final class YamlReader {
   }
 
   /** Returns a number, whole or not. */
-  OptionalDouble number(Entry entry, double least, double most, String expected) {
-    Optional<String> text = text(entry.name, entry.value, expected);
+  OptionalDouble number(YamlEntry entry, double least, double most, String expected) {
+    Optional<String> text = text(entry.name(), entry.value(), expected);
     if (text.isEmpty()) {
       return OptionalDouble.empty();
     }
@@ -170,7 +162,7 @@ final class YamlReader {
     } catch (NumberFormatException e) {
       // Said below.
     }
-    expected(entry.name, entry.value, expected);
+    expected(entry.name(), entry.value(), expected);
     return OptionalDouble.empty();
   }
 
