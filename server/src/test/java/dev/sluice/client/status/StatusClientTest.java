@@ -160,6 +160,7 @@ final class StatusClientTest {
     String text = run(true, 2, "--watch");
     assertEquals(3, text.split("\u001b\\[H", -1).length - 1, text);
     assertTrue(text.startsWith("\u001b[2J"), text);
+    metrics(1000, 0);
     String plain = run(false, 1, "--watch");
     assertEquals(2, plain.split("MODEL ", -1).length - 1, plain);
     assertTrue(plain.contains("    240    3.00  "), plain);
