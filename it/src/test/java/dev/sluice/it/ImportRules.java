@@ -39,6 +39,7 @@ final class ImportRules {
           "client",
           "demo",
           "loadtest",
+          "check",
           "main");
 
   /** Within the row of APIs: a protocol sees no other, and what they share sees none. */

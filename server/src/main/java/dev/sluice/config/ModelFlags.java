@@ -89,6 +89,9 @@ final class ModelFlags {
   /** True if models are listed by the reference's rules; no flag. */
   boolean byReference;
 
+  /** The file that lists the models, if it is one that also has the settings; no flag. */
+  Optional<Path> yaml = Optional.empty();
+
   ServerSettings.Models models() throws ConfigException {
     return new ServerSettings.Models(
         origin(),
@@ -107,6 +110,9 @@ final class ModelFlags {
     }
     if (file.isPresent()) {
       return new ServerSettings.Origin.ConfigFile(file.get());
+    }
+    if (yaml.isPresent() && modelBasePath.isEmpty()) {
+      return new ServerSettings.Origin.YamlFile(yaml.get());
     }
     if (modelBasePath.isEmpty()) {
       throw ConfigException.invalid(

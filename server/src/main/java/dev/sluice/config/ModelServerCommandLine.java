@@ -60,6 +60,8 @@ public final class ModelServerCommandLine {
       known.put(flag.longestName(), flag);
     }
     known.remove(HELP);
+    // The reference has no such file, and its rules for models are others.
+    known.remove("--config");
     return known;
   }
 

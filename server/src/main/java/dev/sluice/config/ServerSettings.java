@@ -81,6 +81,9 @@ public record ServerSettings(
     /** In a ModelServerConfig file. */
     record ConfigFile(Path file) implements Origin {}
 
+    /** In a YAML file that also has the settings. */
+    record YamlFile(Path file) implements Origin {}
+
     /** On the command line, one model. */
     record Single(ModelEntry model) implements Origin {}
 

@@ -14,6 +14,7 @@ import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
+import dev.sluice.engine.SettingsSource;
 import dev.sluice.health.HealthMonitor;
 import dev.sluice.http.HttpLimits;
 import dev.sluice.lifecycle.Manager;
@@ -118,7 +119,8 @@ final class Server {
   /** The monitor's thread reads it while the starting one adds to it. */
   private final List<GrpcListener> grpc = new CopyOnWriteArrayList<>();
 
-  private @Nullable ModelsPoll modelsPoll;
+  /** Asked for by a signal's thread, too. */
+  private volatile @Nullable ModelsPoll modelsPoll;
 
   /** How long a stop still waits for requests, once it does. */
   private volatile @Nullable Patience drain;
@@ -156,16 +158,18 @@ final class Server {
                 ? repository.roots()
                 : List.of(),
             line -> LOG.log(Level.WARNING, line));
+    SettingsSource ofVersions = folders.over(origin.settings());
     this.decorators =
         new ServableDecorators(
             settings,
-            folders,
+            ofVersions,
             metrics,
             expiredRuns.andThen(id -> metrics.expiredInQueue(id.model())),
             loops,
             processors);
     LoaderFactory loaders =
-        new LoaderFactory(engines, settings.engine(), folders, MeteredLoader.decorator(metrics));
+        new LoaderFactory(
+            engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
             settings.manager(),
@@ -284,6 +288,14 @@ final class Server {
                   line -> LOG.log(Level.INFO, line), line -> LOG.log(Level.ERROR, line)));
       modelsPoll = poll;
       poll.start();
+    }
+  }
+
+  /** Looks for changes of the list of models at once, if it is ever read again. */
+  void lookNow() {
+    ModelsPoll poll = modelsPoll;
+    if (poll != null) {
+      poll.hurry();
     }
   }
 

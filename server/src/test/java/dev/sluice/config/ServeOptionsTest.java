@@ -464,5 +464,6 @@ class ServeOptionsTest {
     assertEquals(0, FlagErrors.distance("abc", "abc"));
     assertEquals(3, FlagErrors.distance("", "abc"));
     assertEquals(3, FlagErrors.distance("kitten", "sitting"));
+    assertEquals(1, FlagErrors.distance("prot", "port"));
   }
 }

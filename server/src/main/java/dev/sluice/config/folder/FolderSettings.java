@@ -96,6 +96,11 @@ public final class FolderSettings implements SettingsSource {
     }
   }
 
+  /** Returns a source of what the files say and, where they say nothing, what another one says. */
+  public SettingsSource over(SettingsSource below) {
+    return version -> of(version).over(below.of(version));
+  }
+
   /**
    * Returns the fingerprint of a version's files and of those that say something of it, so that it
    * is tried again when either have been repaired.
