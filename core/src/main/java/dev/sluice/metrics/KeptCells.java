@@ -26,4 +26,9 @@ final class KeptCells<M extends Metric> {
     }
     return cell;
   }
+
+  /** Returns a cell if it has been asked for, or null. */
+  @Nullable M peek(int index) {
+    return cells.get(index);
+  }
 }

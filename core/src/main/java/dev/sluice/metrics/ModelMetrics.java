@@ -47,6 +47,16 @@ final class ModelMetrics {
                     entrypoint.name()));
   }
 
+  /** Adds how many answers each bucket has, over all ways to run the model. */
+  void addAnswers(long[] counts) {
+    for (int slot = 0; slot < RequestMeter.SLOTS; slot++) {
+      Histogram cell = RequestMeter.apiOf(slot) == Api.INFO ? null : requests.peek(slot);
+      for (int bucket = 0; cell != null && bucket < counts.length; bucket++) {
+        counts[bucket] += cell.countIn(bucket);
+      }
+    }
+  }
+
   Histogram runtimeLatency(int slot, Api api) {
     return runs.at(slot, () -> families.runtimeLatency().cell(label, api.grpcLabel(), "TF1"));
   }

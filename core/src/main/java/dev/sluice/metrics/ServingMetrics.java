@@ -3,6 +3,7 @@ package dev.sluice.metrics;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * What the serving layer measures: TensorFlow Serving's metrics by their names (metrics.md §3), and
@@ -14,6 +15,7 @@ public final class ServingMetrics {
   private static final Buckets ROWS = Buckets.exponential(1, 2, 11);
   private static final Buckets EXAMPLES = Buckets.exponential(1, 2, 15);
 
+  private final Family<Counter> requestCount;
   private final ModelNames models;
   private final Map<Entrypoint, Map<Api, RequestMeter>> meters = new EnumMap<>(Entrypoint.class);
   private final Family<Histogram> exampleCounts;
@@ -30,10 +32,11 @@ public final class ServingMetrics {
    * @param batchingEnabled true registers also what only a server with batching has
    */
   public ServingMetrics(MetricRegistry registry, boolean batchingEnabled) {
+    this.requestCount = registry.counter(PREFIX + "request_count", "model_name", "status");
     this.models =
         new ModelNames(
             new ModelMetrics.Families(
-                registry.counter(PREFIX + "request_count", "model_name", "status"),
+                requestCount,
                 registry.histogram(
                     PREFIX + "request_latency", MICROS, "model_name", "API", "entrypoint"),
                 registry.histogram(
@@ -98,6 +101,37 @@ public final class ServingMetrics {
   public void warmedUp(String modelPath, String status, long nanos, long records) {
     warmupLatency.cell(modelPath, status).record(nanos / 1000);
     warmupRecords.cell(modelPath, status).add(records);
+  }
+
+  /**
+   * Returns how many requests that ran a model were answered within which time, by any API: below
+   * each of the {@link #latencyLimits} but not below the one before it, and last those above all.
+   */
+  public long[] answersByLatency(String model) {
+    long[] counts = new long[MICROS.limitCount() + 1];
+    ModelMetrics known = models.known(model);
+    if (known != null) {
+      known.addAnswers(counts);
+    }
+    return counts;
+  }
+
+  /** Returns the limits of those times, in microseconds and ascending. */
+  public static double[] latencyLimits() {
+    return MICROS.limits();
+  }
+
+  /** Returns how many requests ended with which status, by the names that they gave for a model. */
+  public Map<String, Map<String, Long>> requestsByStatus() {
+    Map<String, Map<String, Long>> counts = new TreeMap<>();
+    requestCount
+        .sortedCells()
+        .forEach(
+            cell ->
+                counts
+                    .computeIfAbsent(cell.getKey().get(0), model -> new TreeMap<>())
+                    .put(cell.getKey().get(1), cell.getValue().value()));
+    return counts;
   }
 
   /** Returns what loading and running measure. */

@@ -29,6 +29,7 @@ final class ImportRules {
           "config",
           "http",
           "api",
+          "console",
           "warmup",
           "client",
           "demo",

@@ -158,7 +158,7 @@ final class Server {
     this.apis =
         new Apis(
             settings,
-            new Apis.Parts(predictor, manager.states(), selected, threads),
+            new Apis.Parts(predictor, manager.states(), selected, threads, limiter),
             readiness,
             metrics,
             registry);
