@@ -41,7 +41,7 @@ final class Chromium implements AutoCloseable {
   private final Map<Integer, CompletableFuture<JsonObject>> asked = new ConcurrentHashMap<>();
   private final Map<String, Consumer<JsonObject>> listeners = new ConcurrentHashMap<>();
 
-  private Chromium(Process process, URI address) throws InterruptedException {
+  private Chromium(Process process, URI address) {
     this.process = process;
     this.socket =
         client.newWebSocketBuilder().buildAsync(address, new Messages(this::received)).join();
@@ -58,7 +58,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Starts a browser with a fresh profile. */
-  static Chromium start(Path program, Path profile) throws IOException, InterruptedException {
+  static Chromium start(Path program, Path profile) throws IOException {
     Process process =
         new ProcessBuilder(
                 program.toString(),
@@ -122,6 +122,9 @@ final class Chromium implements AutoCloseable {
   private void received(JsonObject message) {
     if (message.has("id")) {
       CompletableFuture<JsonObject> answer = asked.remove(message.get("id").getAsInt());
+      if (answer == null) {
+        return; // nobody waits any more
+      }
       if (message.has("error")) {
         answer.completeExceptionally(new AssertionError(message.get("error").toString()));
       } else {

@@ -2,6 +2,7 @@ package dev.sluice.it;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class Page implements AutoCloseable {
     for (String domain : List.of("Page", "Runtime", "Log", "DOM")) {
       call(domain + ".enable");
     }
+    call("Page.bringToFront"); // a page behind another stops asking the server
   }
 
   /** Parameters of a call, as names and values in turn. */
@@ -120,7 +122,7 @@ final class Page implements AutoCloseable {
       throw new AssertionError(expression + ": " + answer.get("exceptionDetails"));
     }
     JsonElement value = answer.getAsJsonObject("result").get("value");
-    return value == null ? com.google.gson.JsonNull.INSTANCE : value;
+    return value == null ? JsonNull.INSTANCE : value;
   }
 
   String text(String expression) {

@@ -24,6 +24,7 @@ let view = null;
 let timer = 0;
 let asking = null;
 let askedForKey = false;
+let hasSeen = false;
 
 function topBar(element) {
   const facts = {};
@@ -116,12 +117,13 @@ function announce() {
     for (const version of model.versions) {
       const id = `${model.name} version ${version.version}`;
       const word = stateOf(version).toLowerCase();
-      if (seen.size > 0 && seen.get(id) !== word) {
+      if (hasSeen && seen.get(id) !== word) {
         news.push(`${id}: ${word}`);
       }
       seen.set(id, word);
     }
   }
+  hasSeen = true;
   if (news.length > 0) {
     document.getElementById('news').textContent = news.slice(0, 5).join('. ');
   }

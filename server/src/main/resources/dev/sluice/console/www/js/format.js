@@ -36,7 +36,7 @@ export function micros(number) {
     return `${digits(number, 0)} µs`;
   }
   const [value, unit] = number < 1e6 ? [number / 1000, 'ms'] : [number / 1e6, 's'];
-  return `${value.toPrecision(value < 100 ? 3 : 4).replace(/\.?0+$/, '')} ${unit}`;
+  return `${digits(value, value < 10 ? 2 : value < 100 ? 1 : 0)} ${unit}`;
 }
 
 /** Memory. */

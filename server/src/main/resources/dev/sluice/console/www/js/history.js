@@ -39,6 +39,21 @@ export function percentile(counts, limits, share) {
   return limits.at(-1);
 }
 
+/** What most of many models do most of the time; shared, for the charts keep every look. */
+const IDLE = Object.freeze({
+  counts: [],
+  rate: 0,
+  failed: 0,
+  p50: null,
+  p90: null,
+  p99: null,
+  runs: Object.freeze(BATCH_CLASSES.map(() => 0)),
+  runRate: 0,
+  rows: 0,
+  waiting: 0,
+  busy: 0,
+});
+
 const NOTHING = { latency: [], statuses: {}, versions: [] };
 
 /** What one model, or all together, did between two looks. */
@@ -64,31 +79,40 @@ function sample(before, now, seconds, limits) {
     }
     waited += grown(old.queueMicros, version.queueMicros ?? 0) / 1e6 / seconds;
   }
+  const rate = counts.reduce((sum, one) => sum + one, 0) / seconds;
+  const runRate = runs.reduce((sum, one) => sum + one, 0);
+  return rate + failed + runRate === 0
+    ? IDLE
+    : {
+        ...latencies(counts, limits),
+        rate,
+        failed: failed / seconds,
+        runs,
+        runRate,
+        rows,
+        waiting: waited,
+        busy,
+      };
+}
+
+function latencies(counts, limits) {
   return {
     counts,
-    rate: counts.reduce((sum, one) => sum + one, 0) / seconds,
-    failed: failed / seconds,
     p50: percentile(counts, limits, 0.5),
     p90: percentile(counts, limits, 0.9),
     p99: percentile(counts, limits, 0.99),
-    runs,
-    runRate: runs.reduce((sum, one) => sum + one, 0),
-    rows,
-    waiting: waited,
-    busy,
   };
 }
 
 function together(samples, limits) {
   const sum = (key) => samples.reduce((all, one) => all + one[key], 0);
-  const counts = limits.concat(0).map((_, i) => samples.reduce((all, one) => all + one.counts[i], 0));
+  const counts = limits
+    .concat(0)
+    .map((_, i) => samples.reduce((all, one) => all + (one.counts[i] ?? 0), 0));
   return {
-    counts,
+    ...latencies(counts, limits),
     rate: sum('rate'),
     failed: sum('failed'),
-    p50: percentile(counts, limits, 0.5),
-    p90: percentile(counts, limits, 0.9),
-    p99: percentile(counts, limits, 0.99),
     runs: BATCH_CLASSES.map((_, i) => samples.reduce((all, one) => all + one.runs[i], 0)),
     runRate: sum('runRate'),
     rows: sum('rows'),

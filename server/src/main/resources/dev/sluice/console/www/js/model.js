@@ -35,7 +35,7 @@ export class ModelView {
     this.tryIt = new TryIt(model);
     this.outcome = h('p', { className: 'outcome', role: 'status', hidden: true });
     this.unloadButton = this.button('Unload', 'danger', () => this.unload());
-    this.reloadButton = this.button('Reload', '', () => this.reload());
+    this.reloadButton = this.button('Reload', 'reload', () => this.reload());
     this.gone = h('p', { className: 'empty', hidden: true }, `The server knows no model named ${model}.`);
     this.known = h(
       'div',
@@ -55,7 +55,8 @@ export class ModelView {
         { className: 'heading' },
         h('h1', {}, model),
         this.state.element,
-        h('div', { className: 'buttons' }, this.reloadButton, this.unloadButton),
+        h('div', { className: 'buttons' }, this.reloadButton, this.unloadButton,
+          this.button('Try it ↓', 'jump', () => this.tryIt.reveal())),
       ),
       this.outcome,
       this.gone,

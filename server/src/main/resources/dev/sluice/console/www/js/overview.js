@@ -1,10 +1,9 @@
 // All models together.
 
 import { BatchChart, LatencyChart, RateChart } from './charts.js';
-import { badge, h, KeyedList, setText } from './dom.js';
+import { badge, h, KeyedList, setText, stateOf } from './dom.js';
 import { count, mean, micros, rate } from './format.js';
 import { modelLink, modelState, tellingVersions } from './sidebar.js';
-import { stateOf } from './dom.js';
 
 const COLUMNS = ['Model', 'State', 'Versions', 'Engine', 'Req/s', 'Failed/s', 'p50', 'p99', 'Rows/run', 'Answered'];
 
@@ -53,7 +52,7 @@ export class Overview {
       'Start the server with --model_repository=DIR or --model_base_path=DIR.');
     this.element = h(
       'div',
-      { className: 'view' },
+      { className: 'view overview' },
       h('h1', {}, 'All models'),
       h(
         'table',

@@ -75,7 +75,7 @@ export class TryIt {
   update(model) {
     const usable = model.versions.filter((one) => stateOf(one) === 'AVAILABLE').map((one) => one.version);
     const listed = [...this.versionChoice.options].map((option) => option.value);
-    if (usable.join() === listed.join()) {
+    if (usable.join() === listed.join() && (usable.length === 0 || this.version !== null)) {
       return;
     }
     const wasNewest = this.version === null || this.version === listed[0];
@@ -101,7 +101,7 @@ export class TryIt {
         this.take(details);
       }
     } catch (error) {
-      this.version = null; // asked again when the list of versions changes
+      this.version = null; // so that it is asked for again
       this.answer.fail(error);
     }
   }
@@ -126,6 +126,12 @@ export class TryIt {
   }
 
   build() {
+    show(this.sendButton, Boolean(this.signature));
+    if (!this.signature) {
+      this.fields = [];
+      this.inputs.replaceChildren(h('p', { className: 'empty' }, 'The model declares no signature.'));
+      return;
+    }
     const specs = verbOf(this.signature) === 'predict' ? this.signature.inputs : [EXAMPLES];
     this.fields = specs.map((spec) => new Field(spec, () => this.changed()));
     this.inputs.replaceChildren(...this.fields.map((field) => field.element));
@@ -142,6 +148,9 @@ export class TryIt {
     if (this.fields.some((field) => field.isLive)) {
       this.send(false);
     } else if (this.fields.length > 0 && this.fields.every((field) => field.source.isEmpty)) {
+      this.running?.abort();
+      this.running = null;
+      this.again = false;
       this.answer.clear();
     }
   }
@@ -260,6 +269,12 @@ export class TryIt {
       setText(this.copyButton, 'Selected: press Ctrl+C');
     }
     setTimeout(() => setText(this.copyButton, 'Copy'), 2000);
+  }
+
+  /** Brings the form into view, and the focus to its first input. */
+  reveal() {
+    this.element.scrollIntoView();
+    this.fields[0]?.focus();
   }
 
   close() {
