@@ -286,16 +286,24 @@ final class ConsoleTest {
     openModel("digits");
     drawSeven();
     page.awaitText(ANSWER + " .one", "7");
-    String check;
-    try (InputStream in = ConsoleTest.class.getResourceAsStream("/console/contrast.js")) {
-      check = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-    }
+    String check = script("contrast.js");
     for (boolean dark : List.of(false, true)) {
       page.setDark(dark);
       page.await(
           "matchMedia('(prefers-color-scheme: dark)').matches === %s".formatted(dark));
       assertEquals("[]", page.evaluate(check).toString(), dark ? "dark" : "light");
     }
+  }
+
+  private static String script(String name) throws IOException {
+    try (InputStream in = ConsoleTest.class.getResourceAsStream("/console/" + name)) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void itsModulesComputeWhatTheyShould() throws IOException {
+    assertEquals("[]", page.evaluate(script("modules.js")).toString());
   }
 
   @Test
