@@ -29,11 +29,6 @@ public final class RequestMeter {
     this.entrypoint = entrypoint;
   }
 
-  /** Returns the API that a slot belongs to: they are given out entry point by entry point. */
-  static Api apiOf(int slot) {
-    return Api.values()[slot % Api.values().length];
-  }
-
   /** A request was answered. */
   public void succeeded(String model, long nanos) {
     succeeded(models.of(model), nanos);

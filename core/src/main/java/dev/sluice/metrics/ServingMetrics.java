@@ -1,5 +1,6 @@
 package dev.sluice.metrics;
 
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +17,10 @@ public final class ServingMetrics {
   private static final Buckets EXAMPLES = Buckets.exponential(1, 2, 15);
 
   private final Family<Counter> requestCount;
+
+  /** The slots of meters whose requests run a model; never changed once they are all there. */
+  private final BitSet running = new BitSet(RequestMeter.SLOTS);
+
   private final ModelNames models;
   private final Map<Entrypoint, Map<Api, RequestMeter>> meters = new EnumMap<>(Entrypoint.class);
   private final Family<Histogram> exampleCounts;
@@ -47,6 +52,7 @@ public final class ServingMetrics {
     for (Entrypoint entrypoint : Entrypoint.values()) {
       Map<Api, RequestMeter> byApi = new EnumMap<>(Api.class);
       for (Api api : Api.values()) {
+        running.set(slot, api != Api.INFO);
         byApi.put(api, new RequestMeter(models, api, entrypoint, slot++));
       }
       meters.put(entrypoint, byApi);
@@ -111,7 +117,7 @@ public final class ServingMetrics {
     long[] counts = new long[MICROS.limitCount() + 1];
     ModelMetrics known = models.known(model);
     if (known != null) {
-      known.addAnswers(counts);
+      known.addAnswers(counts, running);
     }
     return counts;
   }

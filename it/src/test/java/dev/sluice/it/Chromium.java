@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * A browser without a window, steered by its own debugging protocol: JSON over one web socket. The
- * libraries that would do it bring a second run-time of 100 MB and more, and a browser of their own.
+ * libraries that would do it bring a second run-time of 100 MB and more, and a browser of their
+ * own.
  */
 final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =

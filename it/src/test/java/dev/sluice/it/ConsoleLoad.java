@@ -29,11 +29,7 @@ final class ConsoleLoad implements AutoCloseable {
         JsonParser.parseString(Files.readString(Models.path("digits/golden_rest.json")))
             .getAsJsonArray();
     JsonArray one =
-        cases
-            .get(0)
-            .getAsJsonObject()
-            .getAsJsonObject("request_json")
-            .getAsJsonArray("instances");
+        cases.get(0).getAsJsonObject().getAsJsonObject("request_json").getAsJsonArray("instances");
     for (int rows = 1; rows <= bodies.length; rows++) {
       JsonArray instances = new JsonArray();
       for (int i = 0; i < rows; i++) {

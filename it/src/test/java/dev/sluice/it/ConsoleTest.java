@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The console in a real browser, against a real server: what a person sees, points at and types. */
+/**
+ * The console in a real browser, against a real server: what a person sees, points at and types.
+ */
 final class ConsoleTest {
   /** A seven in one stroke, as shares of the pad. */
   private static final double[][] SEVEN = {{0.25, 0.2}, {0.75, 0.2}, {0.45, 0.85}};
@@ -118,8 +120,7 @@ final class ConsoleTest {
     page.type("textarea", "[1.0, 2.0]");
     page.click("button[type=submit]");
     page.awaitText(ANSWER, "2.5");
-    Models.publish(
-        Models.path("half_plus_two/2"), scratch.resolve("models/half"), 2);
+    Models.publish(Models.path("half_plus_two/2"), scratch.resolve("models/half"), 2);
     page.awaitText(".versions tr:nth-child(1)", "2");
     page.awaitText(".versions tr:nth-child(1)", "available");
     page.awaitText(".versions tr:nth-child(2)", "unloaded");
@@ -265,8 +266,7 @@ final class ConsoleTest {
   private void fits(int width, int height) {
     page.resize(width, height, true);
     for (String model : List.of("", "digits", "half", "broken")) {
-      page.evaluate(
-          "location.hash = '%s'".formatted(model.isEmpty() ? "#/" : "#/models/" + model));
+      page.evaluate("location.hash = '%s'".formatted(model.isEmpty() ? "#/" : "#/models/" + model));
       page.awaitText("h1", model.isEmpty() ? "All models" : model);
       page.await("document.querySelector('.badge[data-tone=good], .badge[data-tone=bad]')");
       assertEquals(
@@ -289,8 +289,7 @@ final class ConsoleTest {
     String check = script("contrast.js");
     for (boolean dark : List.of(false, true)) {
       page.setDark(dark);
-      page.await(
-          "matchMedia('(prefers-color-scheme: dark)').matches === %s".formatted(dark));
+      page.await("matchMedia('(prefers-color-scheme: dark)').matches === %s".formatted(dark));
       assertEquals("[]", page.evaluate(check).toString(), dark ? "dark" : "light");
     }
   }

@@ -159,8 +159,9 @@ final class Page implements AutoCloseable {
 
   /** Waits until an element shows a text. */
   void awaitText(String selector, String text) {
-    await("[...document.querySelectorAll(`%s`)].some((e) => e.innerText.includes(`%s`))"
-        .formatted(selector, text));
+    await(
+        "[...document.querySelectorAll(`%s`)].some((e) => e.innerText.includes(`%s`))"
+            .formatted(selector, text));
   }
 
   /** A point of an element: shares of its width and height. */

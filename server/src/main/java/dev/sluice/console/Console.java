@@ -137,8 +137,7 @@ public final class Console implements HttpHandler {
         new Response(
             200, asset.type(), "Cache-Control: no-cache\r\nVary: Accept-Encoding\r\n" + GUARDS);
     if (question.gzip) {
-      exchange.respond(
-          head, tag + "Content-Encoding: gzip\r\n", asset.gzip(), asset.gzip().length);
+      exchange.respond(head, tag + "Content-Encoding: gzip\r\n", asset.gzip(), asset.gzip().length);
     } else {
       exchange.respond(head, tag, asset.plain(), asset.plain().length);
     }

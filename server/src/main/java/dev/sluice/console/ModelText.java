@@ -39,8 +39,7 @@ final class ModelText {
     }
     String model = decode(path.substring(0, end));
     ServableLease lease =
-        predictor.acquire(
-            model, new VersionChoice.Specific(number(path, end + VERSIONS.length())));
+        predictor.acquire(model, new VersionChoice.Specific(number(path, end + VERSIONS.length())));
     try {
       return write(lease);
     } finally {

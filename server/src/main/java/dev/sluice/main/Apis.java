@@ -109,8 +109,7 @@ final class Apis {
             "/readyz", ready,
             "/v2", oip));
     List<Router.Prefix> prefixes =
-        new ArrayList<>(
-            List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+        new ArrayList<>(List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
     if (settings.rest().console()) {
       HttpHandler console = console();
       exact.put(Console.PATH, console);

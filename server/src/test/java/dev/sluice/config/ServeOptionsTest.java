@@ -46,7 +46,8 @@ class ServeOptionsTest {
         new ServerSettings.Grpc(
             8500, Optional.empty(), ChannelArguments.NONE, 0, true, Optional.empty()),
         settings.grpc());
-    assertEquals(new ServerSettings.Rest(8501, 0, Duration.ofSeconds(30), false, true), settings.rest());
+    assertEquals(
+        new ServerSettings.Rest(8501, 0, Duration.ofSeconds(30), false, true), settings.rest());
     assertEquals(
         new ServerSettings.Origin.Single(
             new ModelEntry(

@@ -184,8 +184,7 @@ class ConsoleTest {
     assertEquals(304, again.statusCode());
     assertEquals(0, again.body().length);
     assertEquals(tag, header(again, "ETag"));
-    assertEquals(
-        200, get("/console/console.css", "If-None-Match", "W/\"other\"").statusCode());
+    assertEquals(200, get("/console/console.css", "If-None-Match", "W/\"other\"").statusCode());
   }
 
   @Test
