@@ -107,6 +107,13 @@ class Chart {
   }
 }
 
+/** Returns which points of a line have no neighbor to be joined with, and would not be seen. */
+function alone(plot, series) {
+  const values = plot.data[series];
+  const is = (i) => values[i] !== null && values[i] !== undefined;
+  return values.map((_, i) => i).filter((i) => is(i) && !is(i - 1) && !is(i + 1));
+}
+
 /** Lines over time. */
 class LineChart extends Chart {
   constructor(model, title, note, lines, format) {
@@ -127,7 +134,7 @@ class LineChart extends Chart {
 
   options(width) {
     const options = this.base(width, { values: (plot, at) => at.map(this.format) });
-    options.scales.y = { range: (plot, low, high) => [0, Math.max(this.least ?? 1, (high ?? 0) * 1.12)] };
+    options.scales.y = { range: (plot, low, high) => [0, Math.max(this.least, (high ?? 0) * 1.12)] };
     options.series = [
       {},
       ...this.lines.map((line) => ({
@@ -136,8 +143,7 @@ class LineChart extends Chart {
         fill: line.area ? color(`${line.tone}-soft`) : undefined,
         dash: line.dash,
         width: 1.75,
-        spanGaps: true,
-        points: { show: false },
+        points: { show: true, size: 4, fill: color(line.tone), filter: alone },
       })),
     ];
     return options;
@@ -150,6 +156,7 @@ export class RateChart extends LineChart {
       { label: 'answered', tone: 'series-a', area: true, of: (one) => one.rate },
       { label: 'failed', tone: 'series-bad', dash: [4, 3], of: (one) => one.failed },
     ], rate);
+    this.least = 4;
   }
 }
 

@@ -16,6 +16,14 @@ function filled(side) {
   return side <= 16 ? 1 : 20 / 28;
 }
 
+/**
+ * How thick a pen is in such images, in pixels. For 8 x 8 pixels tried with the bundled model: from
+ * 1.3 to 1.9 it reads all digits, and is surest of a seven at the upper end.
+ */
+function inkOf(side) {
+  return Math.max(1.8, side * 0.085);
+}
+
 function bounds(strokes) {
   const points = strokes.flat();
   const xs = points.map((point) => point.x);
@@ -49,7 +57,7 @@ export function rasterize(strokes, side) {
   const size = side * OVERSAMPLED;
   const canvas = h('canvas', { width: size, height: size });
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  const ink = Math.max(1.5, side * 0.085) * OVERSAMPLED;
+  const ink = inkOf(side) * OVERSAMPLED;
   const box = bounds(strokes);
   const extent = Math.max(box.right - box.left, box.bottom - box.top, 0.05);
   const scale = (size * filled(side) - ink) / extent;
@@ -74,7 +82,7 @@ export class Pad {
     this.side = side;
     this.changed = changed;
     this.strokes = [];
-    this.pen = { x: 0.5, y: 0.5, down: false };
+    this.pen = { x: 0.5, y: 0.5, down: false, used: false };
     this.canvas = h('canvas', {
       className: 'pad',
       width: SIDE * 2,
@@ -123,6 +131,7 @@ export class Pad {
 
   begin(event) {
     event.preventDefault();
+    this.pen.used = false;
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.stroke = [this.point(event)];
@@ -172,6 +181,7 @@ export class Pad {
       return;
     }
     event.preventDefault();
+    this.pen.used = true;
     this.draw();
   }
 
@@ -199,7 +209,7 @@ export class Pad {
     context.strokeStyle = CHALK;
     context.lineWidth = size * 0.075;
     trace(context, this.strokes, (point) => ({ x: point.x * size, y: point.y * size }));
-    if (this.canvas.matches(':focus-visible')) {
+    if (this.pen.used && this.canvas === document.activeElement) {
       context.strokeStyle = PEN;
       context.lineWidth = this.pen.down ? 8 : 3;
       context.beginPath();
