@@ -73,6 +73,10 @@ public final class Buckets {
     return limits.length;
   }
 
+  double[] limits() {
+    return limits.clone();
+  }
+
   double limit(int index) {
     return limits[index];
   }

@@ -35,6 +35,7 @@ final class ImportRules {
           "api",
           "tracing",
           "logs",
+          "console",
           "warmup",
           "client",
           "demo",

@@ -56,8 +56,9 @@ public record ServerSettings(
    * @param threads 0 lets the server choose
    * @param timeout of one request
    * @param cors true if requests from other origins are answered
+   * @param console true if there is a page to look at
    */
-  public record Rest(int port, int threads, Duration timeout, boolean cors) {}
+  public record Rest(int port, int threads, Duration timeout, boolean cors, boolean console) {}
 
   /**
    * Which models are served, and how changes are noticed.

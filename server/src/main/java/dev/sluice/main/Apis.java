@@ -1,5 +1,6 @@
 package dev.sluice.main;
 
+import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ServerMetadata;
@@ -12,6 +13,8 @@ import dev.sluice.api.tfs.PredictOptions;
 import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.ServerSettings;
+import dev.sluice.console.Console;
+import dev.sluice.console.Latencies;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Router;
 import dev.sluice.lifecycle.StateTable;
@@ -20,6 +23,7 @@ import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.predict.Predictor;
 import dev.sluice.telemetry.Telemetry;
 import io.grpc.ServerServiceDefinition;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,9 +38,14 @@ final class Apis {
    * @param states of all versions
    * @param selected loads and unloads models of the configuration
    * @param threads where requests are decoded and run
+   * @param limiter counts the requests that are inside
    */
   record Parts(
-      Predictor predictor, StateTable states, SelectedModels selected, RequestThreads threads) {}
+      Predictor predictor,
+      StateTable states,
+      SelectedModels selected,
+      RequestThreads threads,
+      Limiter limiter) {}
 
   private final ServerSettings settings;
   private final Parts parts;
@@ -94,8 +103,14 @@ final class Apis {
     Map<String, HttpHandler> exact = pages();
     exact.put("/v2", oip);
     exact.put(Departure.PATH, departure);
-    return new Router(
-        exact, List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+    List<Router.Prefix> prefixes =
+        new ArrayList<>(List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+    if (settings.rest().console()) {
+      HttpHandler console = console();
+      exact.put(Console.PATH, console);
+      prefixes.add(new Router.Prefix(Console.PATH + "/", console));
+    }
+    return new Router(exact, prefixes);
   }
 
   /** Returns what is served to probes and scrapers on a port of their own. */
@@ -120,6 +135,19 @@ final class Apis {
             "/ping", live,
             "/readyz", ready));
     return exact;
+  }
+
+  private Console console() {
+    return new Console(
+        new Console.Parts(
+            Version.current(),
+            readiness::isReady,
+            parts.states()::all,
+            parts.predictor(),
+            parts.limiter(),
+            telemetry.metrics(),
+            Latencies.of(telemetry.metrics())),
+        Clock.systemUTC());
   }
 
   /**

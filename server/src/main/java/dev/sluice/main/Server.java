@@ -197,7 +197,7 @@ final class Server {
     this.apis =
         new Apis(
             settings,
-            new Apis.Parts(predictor, manager.states(), selected, threads),
+            new Apis.Parts(predictor, manager.states(), selected, threads, limiter),
             readiness,
             departure,
             new Telemetry(metrics, observation.listener()),

@@ -49,7 +49,8 @@ class ServeOptionsTest {
         new ServerSettings.Grpc(
             8500, Optional.empty(), ChannelArguments.NONE, 0, true, Optional.empty()),
         settings.grpc());
-    assertEquals(new ServerSettings.Rest(8501, 0, Duration.ofSeconds(30), false), settings.rest());
+    assertEquals(
+        new ServerSettings.Rest(8501, 0, Duration.ofSeconds(30), false, true), settings.rest());
     assertEquals(
         new ServerSettings.Origin.Single(
             new ModelEntry(
@@ -157,6 +158,7 @@ class ServeOptionsTest {
             "--rest_api_num_threads=4",
             "--rest_api_timeout_in_ms=5",
             "--rest_api_enable_cors_support",
+            "--enable_console=false",
             "--model_name=ignored",
             "--model_base_path=ignored",
             "--model_config_file=models.config",
@@ -196,7 +198,7 @@ class ServeOptionsTest {
             false,
             Optional.empty()),
         settings.grpc());
-    assertEquals(new ServerSettings.Rest(3, 4, Duration.ofMillis(5), true), settings.rest());
+    assertEquals(new ServerSettings.Rest(3, 4, Duration.ofMillis(5), true, false), settings.rest());
     assertEquals(
         new ServerSettings.Models(
             new ServerSettings.Origin.ConfigFile(Path.of("models.config")),
