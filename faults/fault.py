@@ -211,31 +211,30 @@ def _few(failures, most=8):
 
 
 def try_fault(fault, folder, seed, shared=None):
-    """Tries one fault on its own server or on the shared one; never throws. Returns the row."""
+    """Tries one fault on a server of its own, or on the one that `shared` gives; never throws. Returns
+    the table's row."""
     folder = Path(folder)
     folder.mkdir(parents=True)
     server = case = None
+    row = dict(fault=fault.name, about=fault.about, verdict='FAIL', failures=['was interrupted'], notes=[])
     try:
-        server = shared or fault.start(folder)
+        server = shared() if shared else fault.start(folder)
         case = Case(fault, server, folder, seed)
         if not shared:
             server.wait_ready()
         row = case.run()
     except Skipped as e:
-        row = dict(fault=fault.name, about=fault.about, verdict='skipped', failures=[],
-                   notes=[str(e)])
-    except Exception as e:  # a fault of the suite or of the server: both end up in the table
-        where = '' if isinstance(e, Dead) else traceback.format_exc()
-        row = dict(fault=fault.name, about=fault.about, verdict='FAIL',
-                   saw=dict(case.seen) if case else {},
+        row.update(verdict='skipped', failures=[], notes=[str(e)])
+    except Exception as e:  # the suite's own fault or the server's: both belong into the table
+        row.update(saw=dict(case.seen) if case else {},
                    failures=[*(case.failures if case else []), f'{type(e).__name__}: {e}'],
-                   notes=[where] if where else [])
-    # The fault may have replaced its server.
-    server = case.server if case else server
-    if not shared and server:
-        wrong = server.stop()
-        if wrong and row['verdict'] != 'skipped':
-            row['failures'] = row['failures'] + wrong
-            row['verdict'] = 'FAIL'
-    fault.clean()
+                   notes=[] if isinstance(e, Dead) else [traceback.format_exc()])
+    finally:
+        # The fault may have replaced its server.
+        server = case.server if case else server
+        if server and not shared:
+            wrong = server.stop()
+            if wrong and row['verdict'] != 'skipped':
+                row.update(verdict='FAIL', failures=row['failures'] + wrong)
+        fault.clean()
     return row

@@ -9,7 +9,8 @@ from pathlib import Path
 from fault import Fault, Skipped, write_config
 from server import MODELS, Server, publish, wait_until
 
-BROKEN_CONNECTIONS = frozenset({'refused', 'closed', 'reset', 'ConnectionResetError', 'BrokenPipeError'})
+BROKEN_CONNECTIONS = frozenset({'refused', 'closed', 'reset', 'ConnectionResetError', 'BrokenPipeError',
+                                'IncompleteRead'})
 
 
 class Kill(Fault):

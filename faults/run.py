@@ -22,7 +22,7 @@ import http2_faults
 import process_faults
 import size_faults
 from fault import try_fault, write_config
-from server import ROOT, Server
+from server import Server
 from soak import Soak, print_soak
 
 MODULES = (process_faults, file_faults, engine_faults, clock_faults, connection_faults, http1_faults,
@@ -57,7 +57,7 @@ def run_faults(names, folder, seed):
             fault = FAULTS[name]
             begin = time.monotonic()
             print(f'{name}: {fault.about}', file=sys.stderr, flush=True)
-            row = try_fault(fault, folder / name, seed, None if fault.own_server else shared.get())
+            row = try_fault(fault, folder / name, seed, None if fault.own_server else shared.get)
             rows.append(row)
             print(f'  {row["verdict"]} after {time.monotonic() - begin:.0f} s', file=sys.stderr)
             for line in row['failures'] + row['notes']:
@@ -103,6 +103,8 @@ def parse_options():
     parser.add_argument('--seed', help='of what is random; printed, so that a run can be repeated')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write all that was seen')
     parser.add_argument('--folder', type=Path, help='for models and logs, kept; default: a temporary one')
+    parser.add_argument('--sluice', type=Path, default=Server.launcher,
+                        help='the launcher of another installation')
     parser.add_argument('--h2spec', help='where h2spec is, if not on the PATH')
     options = parser.parse_args()
     unknown = {*(options.only or '').split(','), *options.skip.split(',')} - {'', *FAULTS}
@@ -118,11 +120,12 @@ def main():
             print(f'{name}: {fault.about}')
         return 0
     http2_faults.Conformance.tool = options.h2spec
+    Server.launcher = options.sluice
     seed = options.seed or str(int(time.time()))
     folder = options.folder or Path(tempfile.mkdtemp(prefix='sluice-faults-'))
     folder.mkdir(parents=True, exist_ok=True)
     when = datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M UTC')
-    print(f'{when}, seed {seed}, {os.cpu_count()} CPUs, {ROOT}\n', flush=True)
+    print(f'{when}, seed {seed}, {os.cpu_count()} CPUs\n', flush=True)
     # As by the keyboard, so that mounts and processes do not stay.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by SIGTERM'))
     try:

@@ -59,12 +59,13 @@ def wait_until(condition, seconds, period=0.02):
 class Server:
     """One process of the server and its log."""
 
+    launcher = ROOT / 'sluice'
     namespace = ''  # the network namespace it lives in, if it is not ours
 
     def __init__(self, folder, flags, ports=None, prefix=(), env=None, preexec=None, log=None):
         self.grpc_port, self.rest_port = ports or free_ports(2)
         self.log = Path(log) if log else Path(folder) / f'server-{self.grpc_port}.log'
-        command = [*prefix, str(ROOT / 'sluice'), 'serve', f'--port={self.grpc_port}',
+        command = [*prefix, str(self.launcher), 'serve', f'--port={self.grpc_port}',
                    f'--rest_api_port={self.rest_port}', *map(str, flags)]
         self.log_is_read = True  # else its last words cannot be judged
         self.started = time.monotonic()

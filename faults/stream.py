@@ -139,12 +139,15 @@ def _run(target, pipe):
                for each in PROTOCOLS]
     for thread in threads:
         thread.start()
+    sent = 0
     while pipe.recv() == 'look':
-        pipe.send(list(records))
+        news = records[sent:]
+        sent += len(news)
+        pipe.send(news)
     end.set()
     for thread in threads:
         thread.join()
-    pipe.send(list(records))
+    pipe.send(records[sent:])
 
 
 class Stream:
@@ -156,17 +159,22 @@ class Stream:
             target=_run, args=(target, other), daemon=True)
         self.process.start()
         other.close()
+        self.known = []
 
     def records(self):
         """Returns what has come of all requests so far."""
-        self.pipe.send('look')
-        return self.pipe.recv()
+        return self._ask('look')
 
     def stop(self):
-        self.pipe.send('stop')
-        records = self.pipe.recv()
+        """Ends the clients and returns all that they saw."""
+        records = self._ask('stop')
         self.process.join()
         return records
+
+    def _ask(self, what):
+        self.pipe.send(what)
+        self.known += self.pipe.recv()
+        return self.known
 
     def kill(self):
         self.process.kill()
