@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from fault import Fault, Skipped, write_config
-from server import MODELS, Server, publish, wait_until
+from server import MODELS, Server, cache_without_onnx, publish, unpacked_engines, wait_until
 
 BASE = 'half_plus_two'
 TREES = 'trees_xgb_binary'
@@ -40,6 +40,18 @@ class Disk:
             except OSError:
                 pass
 
+    def take_files(self, leave):
+        """Makes empty files until only so many more are possible."""
+        made = []
+        try:
+            while True:
+                made.append(self.path / f'empty-{len(made)}')
+                made[-1].touch()
+        except OSError:
+            made.pop()
+        for each in made[:leave]:
+            each.unlink()
+
     def unmount(self):
         # Lazily, since a process that could not be stopped must not keep it.
         subprocess.run(['umount', '-l', str(self.path)], check=False)
@@ -67,16 +79,10 @@ class FullCache(FullDiskFault):
 
     def start(self, folder):
         self.disk = Disk(folder / 'cache', self.small)
-        home = self.disk.path / 'sluice'
-        home.mkdir()
-        there = Path(os.environ.get('XDG_CACHE_HOME', Path.home() / '.cache')) / 'sluice'
-        for unpacked in there.glob('tensorflow-*'):
-            (home / unpacked.name).symlink_to(unpacked)
-        config = write_config(folder, self.models)
-        return Server(folder, [
-            f'--model_config_file={config}', '--model_config_file_poll_wait_seconds=1',
-            '--load_retry_interval_micros=500000', '--max_num_load_retries=1000'],
-            env={'XDG_CACHE_HOME': str(self.disk.path)})
+        cache_without_onnx(self.disk.path)
+        if 'nr_inodes' in self.small:
+            self.disk.take_files(leave=1)
+        return serve_with_cache(folder, self.models, self.disk.path)
 
     def provoke(self, case):
         write_config(case.folder, [*self.models, 'wine_sklearn_onnx'])
@@ -96,6 +102,42 @@ class FullCache(FullDiskFault):
         after = list((self.disk.path / 'sluice').glob('unpacking-*'))
         case.expect(not after, f'partly unpacked files stay: {after}')
         case.note(f'{len(left)} partly unpacked while full, {len(after)} afterwards')
+
+
+def serve_with_cache(folder, models, cache):
+    """Starts a server that takes further models from its file when they are written there."""
+    return Server(folder, [
+        f'--model_config_file={write_config(folder, models)}', '--model_config_file_poll_wait_seconds=1',
+        '--load_retry_interval_micros=500000', '--max_num_load_retries=1000'],
+        env={'XDG_CACHE_HOME': str(cache)})
+
+
+class DamagedCache(Fault):
+    name = 'damaged-cache'
+    about = 'the unpacked ONNX Runtime has lost half of its bytes when it is first needed'
+    own_server = True
+    memory = 400
+
+    def start(self, folder):
+        home = cache_without_onnx(folder / 'cache')
+        whole = next(unpacked_engines().glob('onnxruntime-*'), None)
+        if whole is None:
+            raise Skipped('needs ONNX Runtime unpacked, as by a server that has served such a model')
+        shutil.copytree(whole, home / whole.name)
+        for file in (home / whole.name).iterdir():
+            os.truncate(file, file.stat().st_size // 2)
+        return serve_with_cache(folder, (), folder / 'cache')
+
+    def provoke(self, case):
+        write_config(case.folder, ['wine_sklearn_onnx'])
+        taken = case.server.wait_state('wine_sklearn_onnx', 1, 'AVAILABLE', 20)
+        if case.expect(taken is not None, 'not loaded: the damaged library is not replaced'):
+            case.note(f'served after {taken:.1f} s')
+        status, _ = ask(case, 'wine_sklearn_onnx', {'inputs': {'X': [[13.0] * 13]}})
+        case.saw(f'HTTP {status}')
+        case.expect(status == 200, f'answered {status}')
+        left = [each.name for each in (case.folder / 'cache/sluice').glob('unpacking-*')]
+        case.expect(not left, f'put aside and not removed: {left}')
 
 
 def ask(case, model, body):
@@ -280,8 +322,9 @@ class RepositoryGone(Fault):
 FAULTS = [
     FullCache('full-disk-cache', 'size=1m', 'size=200m', 'bytes of disk'),
     # There seems to be room, and there is none when the files are written.
-    FullCache('full-disk-unpacking', 'size=200m,nr_inodes=4', 'size=200m,nr_inodes=1000',
+    FullCache('full-disk-unpacking', 'size=200m,nr_inodes=50', 'size=200m,nr_inodes=1000',
               'No space left on device'),
+    DamagedCache(),
     FullLog(),
     ClosedLog(),
     FullModelDisk(),

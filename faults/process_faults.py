@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from fault import Fault, Skipped, write_config
-from server import MODELS, Server, publish, wait_until
+from server import MODELS, Server, cache_without_onnx, publish, wait_until
 
 BROKEN_CONNECTIONS = frozenset({'refused', 'closed', 'reset', 'ConnectionResetError', 'BrokenPipeError',
                                 'IncompleteRead'})
@@ -44,21 +44,6 @@ class KillWhileUnpacking(Fault):
     recovery = 30
     TRIES = 6
 
-    def start(self, folder):
-        return self._serve(folder, self._cache(folder, 'unused'), write_config(folder))
-
-    def _cache(self, folder, name):
-        cache = folder / name
-        cache.mkdir(exist_ok=True)
-        link = cache / 'sluice'
-        # The stream's engine is there already; only what is to be interrupted starts anew.
-        link.mkdir(exist_ok=True)
-        home = Path(os.environ.get('XDG_CACHE_HOME', Path.home() / '.cache')) / 'sluice'
-        for unpacked in home.glob('tensorflow-*'):
-            if not (link / unpacked.name).exists():
-                (link / unpacked.name).symlink_to(unpacked)
-        return cache
-
     @staticmethod
     def _serve(folder, cache, config, ports=None):
         return Server(folder, [f'--model_config_file={config}'], ports=ports,
@@ -69,13 +54,14 @@ class KillWhileUnpacking(Fault):
         case.server.kill()
         config = write_config(case.folder, ['wine_sklearn_onnx'], 'two.config')
         for number in range(self.TRIES):
-            cache = self._cache(case.folder, f'cache-{number}')
+            cache = case.folder / f'cache-{number}'
+            home = cache_without_onnx(cache)
             case.server = self._serve(case.folder, cache, config, ports)
-            if self._kill_in_time(case.server, cache / 'sluice'):
+            if self._kill_in_time(case.server, home):
                 break
         else:
             case.expect(False, f'unpacking was over {self.TRIES} times before the kill')
-        left = bytes_in((cache / 'sluice').glob('unpacking-*/*'))
+        left = bytes_in(home.glob('unpacking-*/*'))
         case.note(f'{left >> 20} MiB left behind by the kill')
         case.server = self._serve(case.folder, cache, config, ports)
         case.server.wait_ready()

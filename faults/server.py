@@ -163,6 +163,21 @@ class Server:
         return wrong
 
 
+def unpacked_engines():
+    return Path(os.environ.get('XDG_CACHE_HOME', Path.home() / '.cache')) / 'sluice'
+
+
+def cache_without_onnx(folder):
+    """Makes a cache that has all but ONNX Runtime, whose first unpacking is then to be seen; returns where
+    it will be unpacked. What is not linked from here, the server unpacks, too."""
+    home = Path(folder) / 'sluice'
+    home.mkdir(parents=True, exist_ok=True)
+    for engine in unpacked_engines().glob('[!u]*-*'):
+        if not engine.name.startswith('onnxruntime') and not (home / engine.name).exists():
+            (home / engine.name).symlink_to(engine)
+    return home
+
+
 def publish(source, base, version):
     """Renames a version into place, as docs/operate.md asks for."""
     temporary = Path(base) / f'.copy-{version}'
