@@ -97,7 +97,7 @@ public final class FileSystemSource implements Source {
         period,
         warnings,
         isModel,
-        period.isPositive() ? new Settling(InstantSource.system()) : null);
+        period.isPositive() ? new Settling(InstantSource.system(), System::nanoTime) : null);
   }
 
   private FileSystemSource(
