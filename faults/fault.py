@@ -58,7 +58,7 @@ class Fault:
         """Undoes what outlives the processes, whatever happened; the server has been stopped."""
 
 
-def write_config(folder, models, file='models.config'):
+def write_config(folder, models=(), file='models.config'):
     """Lists the stream's model and others in a configuration file, as copies that can be harmed."""
     folder = Path(folder)
     if not (folder / 'models' / MODEL).exists():
