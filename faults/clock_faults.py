@@ -22,7 +22,7 @@ class ClockSteps(Fault):
     own_server = True
     constants = (2.0, 3.0)
     models = ('burn',)
-    SLEEP_MILLIS = 3000
+    RUN_SECONDS = 3
 
     def __init__(self, name, about, seconds):
         self.name, self.about, self.seconds = name, about, seconds
@@ -41,7 +41,8 @@ class ClockSteps(Fault):
 
     def provoke(self, case):
         case.expect(abs(self._ahead(case)) < 3, 'the clock was wrong before the step')
-        running = [Running(self._sleep_grpc, case), Running(self._sleep_rest, case)]
+        iterations = self._calibrate(case)
+        running = [Running(each, case, iterations) for each in (self._burn_grpc, self._burn_rest)]
         # It has been seen once when the clock steps, and is the same at the next look.
         base = case.folder / 'models' / 'half_plus_two'
         copy(MODELS / 'half_plus_two' / '2', base / '2')
@@ -73,19 +74,26 @@ class ClockSteps(Fault):
         finally:
             connection.close()
 
-    def _sleep_grpc(self, case):
-        millis = wire.chunk(10, wire.varint(self.SLEEP_MILLIS))
-        message = wire.predict('burn', {'millis': wire.tensor(wire.DT_INT64, [], millis)}, 'sleep')
-        client = GrpcClient(case.grpc, 20)
-        status, _ = client.unary(wire.PREDICT, message, 20, [('grpc-timeout', '15S')])
+    def _calibrate(self, case):
+        """Returns how many iterations take so long: a run that only sleeps would look at the clock."""
+        few, begin = 20_000, time.monotonic()
+        while self._burn_rest(case, few) == 'right' and time.monotonic() - begin < 0.3:
+            few, begin = 2 * few, time.monotonic()
+        return int(few * self.RUN_SECONDS / (time.monotonic() - begin))
+
+    def _burn_grpc(self, case, iterations):
+        count = wire.tensor(wire.DT_INT64, [], wire.chunk(10, wire.varint(iterations)))
+        message = wire.predict('burn', {'iterations': count}, 'burn')
+        client = GrpcClient(case.grpc, 40)
+        status, _ = client.unary(wire.PREDICT, message, 40, [('grpc-timeout', '35S')])
         client.close()
         return 'right' if status == 0 else f'gRPC {status}'
 
-    def _sleep_rest(self, case):
-        body = json.dumps({'signature_name': 'sleep', 'inputs': self.SLEEP_MILLIS})
-        status, answer = case.server.ask('POST', '/v1/models/burn:predict', body, timeout=20)
-        return 'right' if status == 200 and json.loads(answer)['outputs'] == self.SLEEP_MILLIS \
-            else f'HTTP {status}'
+    def _burn_rest(self, case, iterations):
+        body = json.dumps({'signature_name': 'burn', 'inputs': iterations})
+        status, answer = case.server.ask('POST', '/v1/models/burn:predict', body, timeout=40)
+        right = status == 200 and json.loads(answer)['outputs']['done'] == iterations
+        return 'right' if right else f'HTTP {status}'
 
 
 class Running:
@@ -103,7 +111,7 @@ class Running:
             self.outcome = repr(e)
 
     def result(self):
-        self.thread.join(30)
+        self.thread.join(45)
         return self.outcome
 
 
