@@ -38,6 +38,14 @@ final class GrpcListener implements AutoCloseable {
    */
   private static final int MAX_METADATA_BYTES = 64 << 10;
 
+  /**
+   * Calls that a client may take back on one connection in a window, in seconds: far more than
+   * deadlines that pass at full load, far less than what a client can send that only wants to cost.
+   */
+  private static final int MAX_RESETS = 10_000;
+
+  private static final int RESET_WINDOW = 10;
+
   /** The reference reports health by names without the package; clients of others ask with it. */
   private static final List<String> HEALTH_NAMES =
       List.of("", "PredictionService", "ModelService", "inference.GRPCInferenceService");
@@ -108,6 +116,7 @@ final class GrpcListener implements AutoCloseable {
             .directExecutor()
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW)
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .intercept(streams)
