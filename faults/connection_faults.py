@@ -46,7 +46,10 @@ class ManyConnections(Fault):
             for _ in range(self.EACH):
                 rest.append(socket.create_connection(case.rest, 5))
                 grpc.append(Connection(case.grpc))
+            wait_until(lambda: case.server.usage().descriptors >= before.descriptors + 2 * self.EACH, 10)
             idle = case.server.usage()
+            case.expect(idle.descriptors >= before.descriptors + 2 * self.EACH,
+                        f'only {idle.descriptors} descriptors are open: not all were accepted')
             case.expect(idle.descriptors <= before.descriptors + 2 * self.EACH + 8,
                         f'{idle.descriptors} descriptors for {2 * self.EACH} connections')
             for each in rest:
