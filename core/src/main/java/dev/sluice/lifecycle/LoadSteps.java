@@ -115,7 +115,11 @@ final class LoadSteps {
             () -> manager.execute(() -> began(version)),
             result -> manager.execute(() -> ended(version, result)));
     version.attempt = attempt;
-    loadThreads.execute(attempt);
+    try {
+      loadThreads.execute(attempt);
+    } catch (OutOfMemoryError noThread) {
+      attempt.refuse(noThread);
+    }
   }
 
   private void began(ManagedVersion version) {

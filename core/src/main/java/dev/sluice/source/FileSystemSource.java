@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,7 @@ public final class FileSystemSource implements Source {
 
   // Touched by the source's thread only.
   private Set<String> reported = Set.of();
+  private String problem = "";
   private final Map<String, String> failures = new HashMap<>();
   private final Set<String> unsettled = new HashSet<>();
   private final Map<String, AspiredVersions> wishes = new HashMap<>();
@@ -97,7 +99,7 @@ public final class FileSystemSource implements Source {
         period,
         warnings,
         isModel,
-        period.isPositive() ? new Settling(InstantSource.system()) : null);
+        period.isPositive() ? new Settling(InstantSource.system(), System::nanoTime) : null);
   }
 
   private FileSystemSource(
@@ -271,7 +273,7 @@ public final class FileSystemSource implements Source {
     } finally {
       lock.unlock();
     }
-    Map<String, String> failures = lookAt(current, lateOnly, target);
+    Map<String, String> failures = lookOrSayWhyNot(current, lateOnly, target);
     lock.lock();
     try {
       looked = turn;
@@ -280,6 +282,27 @@ public final class FileSystemSource implements Source {
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Returns what {@link #lookAt} does; where it throws, the next turn may find things better, such
+   * as a thread for its looks.
+   */
+  private Map<String, String> lookOrSayWhyNot(
+      List<WatchedModel> current, boolean lateOnly, Consumer<AspiredVersions> target)
+      throws InterruptedException {
+    try {
+      Map<String, String> found = lookAt(current, lateOnly, target);
+      problem = "";
+      return found;
+    } catch (RuntimeException | Error e) {
+      String now = "Could not look for versions: " + e;
+      if (!now.equals(problem)) {
+        warnings.accept(now);
+      }
+      problem = now;
+      return current.stream().collect(Collectors.toUnmodifiableMap(WatchedModel::name, m -> now));
     }
   }
 

@@ -2,10 +2,13 @@ package dev.sluice.http;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.HttpURLConnection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,10 @@ final class RequestReader implements StallWatch.Watched {
       connection.refuse(HttpErrors.statusOf(request.decoderResult()));
       return;
     }
+    if (!hasPlainEnd(request)) {
+      connection.refuse(HttpURLConnection.HTTP_BAD_REQUEST);
+      return;
+    }
     // Before anything is taken in, if the client says how much comes.
     if (isTooLarge(HttpUtil.getContentLength(request, 0L))) {
       return;
@@ -75,6 +82,19 @@ final class RequestReader implements StallWatch.Watched {
     if (HttpUtil.is100ContinueExpected(request)) {
       connection.sendContinue();
     }
+  }
+
+  /**
+   * Returns false if the body is coded in a way that we do not know: then nobody can say where it
+   * ends (RFC 9112, 6.1), and what follows must not be taken for a request.
+   */
+  private static boolean hasPlainEnd(HttpRequest request) {
+    if (!request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+      return true;
+    }
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.size() == 1
+        && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst());
   }
 
   private void append(HttpContent content) {

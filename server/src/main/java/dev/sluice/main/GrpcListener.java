@@ -41,6 +41,14 @@ final class GrpcListener implements AutoCloseable {
   /** For encryption and HTTP/2's first frames: longer takes who only wants to hold a connection. */
   private static final Duration HANDSHAKE_PATIENCE = Duration.ofSeconds(20);
 
+  /**
+   * Calls that a client may take back on one connection in a window, in seconds: far more than
+   * deadlines that pass at full load, far less than what a client can send that only wants to cost.
+   */
+  private static final int MAX_RESETS = 10_000;
+
+  private static final int RESET_WINDOW = 10;
+
   /** The reference reports health by names without the package; clients of others ask with it. */
   private static final List<String> HEALTH_NAMES =
       List.of("", "PredictionService", "ModelService", "inference.GRPCInferenceService");
@@ -128,6 +136,7 @@ final class GrpcListener implements AutoCloseable {
             .maxInboundMetadataSize(options.bounds().headerBytes())
             .maxConcurrentCallsPerConnection(options.bounds().streams())
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW)
             .permitKeepAliveWithoutCalls(true)
             .permitKeepAliveTime(1, TimeUnit.SECONDS);
     // The first one added is the last before the method, which must see the guard's own call.

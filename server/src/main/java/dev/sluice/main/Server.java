@@ -42,7 +42,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -168,8 +169,7 @@ final class Server {
             loops,
             processors);
     LoaderFactory loaders =
-        new LoaderFactory(
-            engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
+        new LoaderFactory(engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
             settings.manager(),
@@ -184,9 +184,7 @@ final class Server {
             directory ->
                 !settings.models().byReference()
                     && (loaders.isModel(directory) || FolderSettings.isModel(directory)));
-    this.workers =
-        Executors.newFixedThreadPool(
-            processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
+    this.workers = decoders(processors);
     ByteBudget messages = new ByteBudget(MESSAGE_BYTES);
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
@@ -243,6 +241,20 @@ final class Server {
           grpc.forEach(listener -> listener.show(report));
           log.accept(report);
         });
+  }
+
+  /** Started at once: later the system may have no thread left, and then nobody would answer. */
+  private static ExecutorService decoders(int count) {
+    ThreadPoolExecutor decoders =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("decode-", 0).daemon().factory());
+    decoders.prestartAllCoreThreads();
+    return decoders;
   }
 
   /** One for each CPU, unless the operator wants fewer; REST runs on the same ones. */

@@ -286,6 +286,29 @@ final class HttpConnectionTest {
     assertFalse(client.isOpen());
   }
 
+  /** What follows could be a body to one reader, and a request to another. */
+  @Test
+  void aRequestWhoseEndIsAMatterOfOpinionIsRefused() {
+    List<String> ambiguous =
+        List.of(
+            "Content-Length: 4\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked\r\nContent-Length: 4",
+            "Transfer-Encoding: xchunked",
+            "Transfer-Encoding: chunked, identity",
+            "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked");
+    for (String headers : ambiguous) {
+      Client attacker = connected();
+      attacker.send("POST /small HTTP/1.1\r\n" + headers + "\r\n\r\n0\r\n\r\n" + get("/small"));
+      assertInOrder(attacker.received(), "HTTP/1.1 400 ");
+      assertFalse(attacker.isOpen(), headers);
+      attacker.finishAndReleaseAll();
+    }
+    assertEquals(0, handled);
+    client.send("POST /small HTTP/1.1\r\nTransfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n");
+    assertEquals(1, handled);
+  }
+
   @Test
   void aBodyThatIsGivenUpIsRefusedInItsTurn() {
     client.send(get("/hold") + "POST /small HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n");
