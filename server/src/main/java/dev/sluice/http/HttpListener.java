@@ -179,7 +179,7 @@ public final class HttpListener implements AutoCloseable {
   /** What the port accepted last becomes a connection on its own loop, and counts from then on. */
   private void awaitAccepted() {
     List<Future<?>> turns = new ArrayList<>();
-    for (EventExecutor loop : workers) {
+    for (EventExecutor loop : transport.workers()) {
       turns.add(loop.submit(() -> {}));
     }
     awaitClosed(turns);

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -14,6 +14,7 @@ import dev.sluice.config.ServeOptions;
 import dev.sluice.config.ServerSettings;
 import dev.sluice.config.yaml.FileSchema;
 import dev.sluice.config.yaml.ServeArguments;
+import dev.sluice.tls.TlsUse;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
@@ -119,12 +120,13 @@ final class CheckCommand {
               "--port and --rest_api_port: both are %d; expected two different ports"
                   .formatted(grpc)));
     }
-    if (read.grpc().tls().isPresent()) {
-      try {
-        var _ = GrpcTls.context(read.grpc().tls().get());
-      } catch (ConfigException e) {
-        findings.add(Finding.error(e.text()));
+    try {
+      Security security = new Security(read);
+      for (TlsUse use : TlsUse.values()) {
+        var _ = security.encryption(use);
       }
+    } catch (ConfigException e) {
+      findings.add(Finding.error(e.text()));
     }
   }
 

@@ -346,7 +346,7 @@ final class Server {
                   GrpcListener.open(
                       Ports.address(ports.adminAddress(), ports.adminGrpc()),
                       grpcOptions(services, Door.OPEN)));
-      admin.setServing(true);
+      admin.show(health.report());
       grpc.add(admin);
     }
     http.open();

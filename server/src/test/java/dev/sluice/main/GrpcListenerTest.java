@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.config.ChannelArguments;
+import dev.sluice.config.SecuritySettings;
 import dev.sluice.health.HealthReport;
 import dev.sluice.servable.ServableId;
 import io.grpc.ManagedChannel;
@@ -49,8 +50,11 @@ final class GrpcListenerTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             new GrpcListener.Options(
                 loops,
-                new GrpcTuning(ChannelArguments.NONE, line -> {}),
+                new GrpcTuning(ChannelArguments.NONE, Long.MAX_VALUE, line -> {}),
                 Optional.empty(),
+                new ConnectionLimit(Integer.MAX_VALUE, line -> {}),
+                Optional.empty(),
+                new SecuritySettings.Bounds(64 << 10, Long.MAX_VALUE, 100, 100),
                 List.of(),
                 true));
   }

@@ -1,5 +1,6 @@
 package dev.sluice.api.grpc;
 
+import dev.sluice.servable.ServingException;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ interface Reply<H, P> {
 
   /** Returns the client's address as text; empty if it is unknown. */
   String client();
+
+  /** Refuses a model that the client may not ask for. Called by the thread that decodes. */
+  void require(String model) throws ServingException;
 
   /** Sends the response; its tensors are valid until this returns. */
   void answered(P response);

@@ -76,7 +76,8 @@ class ServeArgumentsTest {
     assertEquals(3, settings.grpc().maxThreads());
     assertEquals(
         Map.of("grpc.max_concurrent_streams", "7"), settings.grpc().channelArguments().values());
-    assertEquals(new ServerSettings.Rest(1002, 0, Duration.ofMillis(250), true), settings.rest());
+    assertEquals(
+        new ServerSettings.Rest(1002, 0, Duration.ofMillis(250), true, true), settings.rest());
     assertEquals(Duration.ofSeconds(5), settings.limits().drain());
     assertEquals(Duration.ofMillis(200), settings.limits().objectives().of("bert"));
     assertEquals(Set.of("a", "b"), settings.limits().unbatchedModels());
