@@ -109,7 +109,7 @@ final class ConsoleTest {
     page.awaitText(".models tr:has(a[href$=wine])", "onnx");
     page.awaitText(".models tr:has(a[href$=broken])", "failed");
     page.click(".models a[href$=broken]");
-    page.awaitText(".versions .reason", "INVALID_ARGUMENT");
+    page.awaitText(".versions .reason", "DATA_LOSS");
     assertEquals("broken · Sluice", page.text("document.title"));
   }
 
@@ -342,18 +342,19 @@ final class ConsoleTest {
     try (ConsoleLoad load = new ConsoleLoad(server)) {
       openModel("digits");
       drawSeven();
-      load.run(150);
+      load.run(110);
       page.resize(1440, 1120, false);
       page.awaitText(ANSWER + " .one", "7");
+      page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
       page.picture(folder.resolve("console-light.png"));
       page.setDark(true);
-      page.evaluate("scrollTo(0, document.body.scrollHeight)");
+      page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })");
       page.await("document.querySelector('.chart canvas')");
       page.picture(folder.resolve("console-dark.png"));
       page.resize(390, 844, true);
-      page.evaluate("scrollTo(0, 0)");
+      page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
       page.picture(folder.resolve("console-phone.png"));
-      page.evaluate("document.querySelector('.try').scrollIntoView()");
+      page.evaluate("document.querySelector('.try').scrollIntoView({ behavior: 'instant' })");
       page.picture(folder.resolve("console-phone-try.png"));
       page.setDark(false);
       page.resize(1440, 900, false);

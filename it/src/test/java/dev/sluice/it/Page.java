@@ -98,13 +98,19 @@ final class Page implements AutoCloseable {
         phone);
   }
 
+  /** Sets the color scheme; without motion, so that no color is on its way to another. */
   void setDark(boolean dark) {
-    JsonObject scheme = new JsonObject();
-    scheme.addProperty("name", "prefers-color-scheme");
-    scheme.addProperty("value", dark ? "dark" : "light");
     JsonArray features = new JsonArray();
-    features.add(scheme);
+    features.add(feature("prefers-color-scheme", dark ? "dark" : "light"));
+    features.add(feature("prefers-reduced-motion", "reduce"));
     call("Emulation.setEmulatedMedia", "features", features);
+  }
+
+  private static JsonObject feature(String name, String value) {
+    JsonObject feature = new JsonObject();
+    feature.addProperty("name", name);
+    feature.addProperty("value", value);
+    return feature;
   }
 
   /** Returns what an expression gives, which may be a promise. */
