@@ -172,7 +172,8 @@ class EncryptedPortsTest {
           turnTo(name);
           server.await(
               name + " is shown and served",
-              () -> isShown("CN=" + name, trust, server.restPort()) && answered.get() > before + 20);
+              () ->
+                  isShown("CN=" + name, trust, server.restPort()) && answered.get() > before + 20);
           assertEquals("AVAILABLE", ask(server.grpcPort(), grpcTrust));
         }
       } finally {
