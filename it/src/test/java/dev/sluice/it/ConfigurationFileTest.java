@@ -89,8 +89,7 @@ final class ConfigurationFileTest {
                 + model("gone", "[2]"));
     try (ServerProcess server = ServerProcess.serve("--config=" + config)) {
       assertTrue(server.post("/v1/models/half:predict", X).body().contains("2.5"));
-      String next =
-          "drain_seconds: 9\nmodels:\n" + model("half", "[1, 2]") + model("added", "[2]");
+      String next = "drain_seconds: 9\nmodels:\n" + model("half", "[1, 2]") + model("added", "[2]");
       Path planned = Files.writeString(scratch.resolve("next.yaml"), next);
       Ended checked = run("check", "--config=" + planned, "--json", server(server));
       assertEquals(0, checked.code, checked.output);
@@ -103,9 +102,7 @@ final class ConfigurationFileTest {
           () -> server.status("half").split("\"AVAILABLE\"", -1).length - 1 == 2);
       server.await("the end of the dropped one", () -> !isAvailable(server, "gone"));
       assertTrue(
-          hasLogged(
-              server,
-              "needs a restart to take effect: drain_seconds, enable_model_warmup"),
+          hasLogged(server, "needs a restart to take effect: drain_seconds, enable_model_warmup"),
           () -> String.join("\n", server.log()));
       write("modles:\n" + model("half", "[1]"));
       server.await("a complaint", () -> hasLogged(server, "did you mean models?"));

@@ -61,8 +61,7 @@ public record CheckReport(
     if (!plan.isEmpty()) {
       text.append('\n').append(planTable(screen.ellipsis()).render(screen.width()));
     }
-    changes.ifPresent(
-        all -> text.append('\n').append(changeTable(all, screen)));
+    changes.ifPresent(all -> text.append('\n').append(changeTable(all, screen)));
     for (Severity severity : Severity.values()) {
       for (Finding finding : findings) {
         if (finding.severity() == severity) {

@@ -43,7 +43,9 @@ public final class Comparison {
    */
   public record Change(Step step, String model, String version, String detail) {}
 
-  /** Returns what would become of all versions, by model; a version that failed to load is absent. */
+  /**
+   * Returns what would become of all versions, by model; a version that failed to load is absent.
+   */
   public static List<Change> of(List<PlannedModel> plan, ServerState running) {
     Map<String, Map<String, VersionState>> there = new TreeMap<>();
     for (VersionState version : running.versions()) {
@@ -75,10 +77,7 @@ public final class Comparison {
   }
 
   private static Change change(
-      String model,
-      String number,
-      PlannedModel.Version planned,
-      @Nullable VersionState running) {
+      String model, String number, PlannedModel.Version planned, @Nullable VersionState running) {
     if (running == null) {
       return new Change(
           Step.LOAD, model, number, planned.isLoadable() ? planned.engine() : "will fail");
@@ -90,9 +89,6 @@ public final class Comparison {
     return sameEngine
         ? new Change(Step.KEEP, model, number, "")
         : new Change(
-            Step.CHANGE,
-            model,
-            number,
-            "%s, now %s".formatted(planned.engine(), running.engine()));
+            Step.CHANGE, model, number, "%s, now %s".formatted(planned.engine(), running.engine()));
   }
 }

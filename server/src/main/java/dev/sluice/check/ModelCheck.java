@@ -26,8 +26,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * Looks at the models that a configuration would serve: which versions there are, which engine would
- * read them, what is said beside them. Loads nothing. Confined to one thread.
+ * Looks at the models that a configuration would serve: which versions there are, which engine
+ * would read them, what is said beside them. Loads nothing. Confined to one thread.
  */
 public final class ModelCheck {
   /** In a version's directory: its own batching parameters (config.md §8.6). */
@@ -183,10 +183,7 @@ public final class ModelCheck {
               .formatted(CheckReport.size(bytes), CheckReport.size(memoryBytes)));
     }
     List<String> empty =
-        plan.stream()
-            .filter(model -> model.versions().isEmpty())
-            .map(PlannedModel::name)
-            .toList();
+        plan.stream().filter(model -> model.versions().isEmpty()).map(PlannedModel::name).toList();
     if (!plan.isEmpty() && empty.size() == plan.size()) {
       warn("No model has a version to serve: " + String.join(", ", empty));
     }

@@ -72,8 +72,7 @@ public record BatchingParameters(
    * @throws ConfigException INVALID_ARGUMENT with the reference's text (config.md §8.2)
    */
   public static BatchingParameters of(
-      dev.sluice.protos.serving.BatchingParameters message, int processors)
-      throws ConfigException {
+      dev.sluice.protos.serving.BatchingParameters message, int processors) throws ConfigException {
     long threads =
         message.hasNumBatchThreads() ? message.getNumBatchThreads().getValue() : processors;
     require(

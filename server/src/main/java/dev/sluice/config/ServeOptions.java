@@ -141,9 +141,7 @@ public final class ServeOptions {
     }
     CommandLine commandLine = commandLine(options);
     return parse(
-        options,
-        commandLine,
-        FlagNames.canonical(all.toArray(String[]::new), names(commandLine)));
+        options, commandLine, FlagNames.canonical(all.toArray(String[]::new), names(commandLine)));
   }
 
   /** Returns the names that flags may have instead of their own. */

@@ -108,8 +108,7 @@ final class CheckCommand {
                 read.grpc().tls().isPresent() ? " encrypted" : "",
                 read.rest().port() == 0 ? "on no port" : "on port " + read.rest().port()));
     settings.add(
-        "metrics "
-            + (read.monitoring().enabled() ? "at " + read.monitoring().path() : "nowhere"));
+        "metrics " + (read.monitoring().enabled() ? "at " + read.monitoring().path() : "nowhere"));
   }
 
   private void checkListeners(ServerSettings read) {

@@ -62,6 +62,7 @@ record DemoOptions(boolean once, Path model, ServeOptions serve) {
     Path model = models.resolve(DigitsDemo.MODEL).toAbsolutePath();
     serveFlags.add("--model_name=" + DigitsDemo.MODEL);
     serveFlags.add("--model_base_path=" + model);
-    return new DemoOptions(once, model, ServeArguments.parse(System::getenv, serveFlags.toArray(String[]::new)));
+    return new DemoOptions(
+        once, model, ServeArguments.parse(System::getenv, serveFlags.toArray(String[]::new)));
   }
 }

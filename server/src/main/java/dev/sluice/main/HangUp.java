@@ -7,9 +7,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Lets SIGHUP mean "look at the configuration now", as it does for many servers, where the JVM would
- * stop. The JDK's class for that is not part of its API, and the compiler warns of whoever names it:
- * it is looked up, and without it a signal stops the server as before.
+ * Lets SIGHUP mean "look at the configuration now", as it does for many servers, where the JVM
+ * would stop. The JDK's class for that is not part of its API, and the compiler warns of whoever
+ * names it: it is looked up, and without it a signal stops the server as before.
  */
 final class HangUp {
   private static final System.Logger LOG = System.getLogger("sluice");

@@ -45,8 +45,7 @@ record ModelsOrigin(
 
   /** Creates an origin that says nothing of single models but that they are there. */
   ModelsOrigin(String name, Optional<Duration> pollPeriod, Reader reader) {
-    this(
-        name, "ModelServerConfig file", pollPeriod, reader, SettingsSource.NOTHING, () -> {});
+    this(name, "ModelServerConfig file", pollPeriod, reader, SettingsSource.NOTHING, () -> {});
   }
 
   /** Returns what the settings say. */

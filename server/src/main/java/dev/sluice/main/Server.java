@@ -102,6 +102,7 @@ final class Server {
   private final GrpcTuning tuning;
   private final Optional<SslContext> tls;
   private final List<GrpcListener> grpc = new ArrayList<>();
+
   /** Asked for by a signal's thread, too. */
   private volatile @Nullable ModelsPoll modelsPoll;
 
@@ -136,8 +137,7 @@ final class Server {
             loops,
             processors);
     LoaderFactory loaders =
-        new LoaderFactory(
-            engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
+        new LoaderFactory(engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
             settings.manager(),

@@ -118,15 +118,13 @@ final class CheckReportTest {
     JsonObject json =
         JsonParser.parseString(
                 new CheckReport(
-                        List.of(),
-                        List.of(Finding.error("bad")),
-                        PLAN,
-                        Optional.of(changes()))
+                        List.of(), List.of(Finding.error("bad")), PLAN, Optional.of(changes()))
                     .json())
             .getAsJsonObject();
     assertEquals(1, json.get("errors").getAsInt());
     assertEquals("error", first(json, "findings").get("severity").getAsString());
-    assertEquals("tensorflow", first(first(json, "models"), "versions").get("engine").getAsString());
+    assertEquals(
+        "tensorflow", first(first(json, "models"), "versions").get("engine").getAsString());
     assertEquals("keep", first(json, "changes").get("step").getAsString());
   }
 

@@ -73,8 +73,7 @@ final class ModelCheckTest {
   }
 
   private ModelEntry entry(String name, String folder, Map<String, Long> labels) {
-    return new ModelEntry(
-        name, directory.resolve(folder), "", new VersionSelection.All(), labels);
+    return new ModelEntry(name, directory.resolve(folder), "", new VersionSelection.All(), labels);
   }
 
   private List<PlannedModel> plan(List<String> flags, ModelEntry... models) throws Exception {

@@ -125,8 +125,7 @@ public final class ServerProbe implements AutoCloseable {
         state.equals(VersionState.AVAILABLE) ? engine(model, version) : "");
   }
 
-  private String engine(String model, String version)
-      throws ServerException, InterruptedException {
+  private String engine(String model, String version) throws ServerException, InterruptedException {
     String path = "/v2/models/%s/versions/%s".formatted(encoded(model), encoded(version));
     String known = engines.get(path);
     if (known != null) {

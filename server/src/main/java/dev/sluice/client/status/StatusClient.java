@@ -152,9 +152,7 @@ public final class StatusClient {
   private void show(String text) {
     if (options.watch() && !options.json()) {
       out.print(
-          terminal
-              ? HOME + text.replace("\n", ERASE_LINE_END + "\n") + ERASE_BELOW
-              : text + "\n");
+          terminal ? HOME + text.replace("\n", ERASE_LINE_END + "\n") + ERASE_BELOW : text + "\n");
     } else {
       out.print(text);
     }

@@ -1,12 +1,12 @@
 package dev.sluice.config.yaml;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.yaml.FlagKeys.Flag;
 import dev.sluice.protos.serving.BatchingParameters;
@@ -151,9 +151,7 @@ final class BatchingSection {
 
   private Optional<JsonElement> json(YamlEntry entry, FieldDescriptor field) {
     if (!field.isRepeated()) {
-      return reader
-          .text(entry.name(), entry.value(), expected(field))
-          .map(JsonPrimitive::new);
+      return reader.text(entry.name(), entry.value(), expected(field)).map(JsonPrimitive::new);
     }
     if (!(entry.value() instanceof SequenceNode sequence)) {
       reader.expected(entry.name(), entry.value(), "a list");

@@ -59,8 +59,8 @@ public final class FileModels {
       String text, @Nullable ConfigException failure, List<ModelEntry> named, List<Path> roots) {}
 
   /**
-   * Models that were returned, and what was in force then. If that is still in force, they have been
-   * refused, as when a label points to a version that is not available yet.
+   * Models that were returned, and what was in force then. If that is still in force, they have
+   * been refused, as when a label points to a version that is not available yet.
    */
   private record Offer(ModelsConfig models, ModelsConfig inPlaceOf) {
     boolean wasRefused(ModelsConfig current) {
@@ -162,8 +162,7 @@ public final class FileModels {
       List<ModelEntry> named = next.models(validator, current);
       if (before == null || !next.repositories().equals(before.roots)) {
         repository =
-            new ModelRepository(
-                next.repositories(), line -> warnings.accept(inFile(line)));
+            new ModelRepository(next.repositories(), line -> warnings.accept(inFile(line)));
       }
       tellChanges(next);
       settings = next.settings();

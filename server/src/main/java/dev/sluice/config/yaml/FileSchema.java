@@ -107,8 +107,7 @@ public final class FileSchema {
 
   private static JsonObject monitoring(FlagKeys keys) {
     JsonObject properties = new JsonObject();
-    properties.add(
-        MonitoringSection.ENABLE, typed("Whether there is a page of metrics.", TRUTH));
+    properties.add(MonitoringSection.ENABLE, typed("Whether there is a page of metrics.", TRUTH));
     properties.add(MonitoringSection.PATH, typed("Where it is; begins with /.", TEXT));
     keys.beginningWith(MonitoringSection.KEY)
         .forEach((key, flag) -> properties.add(key, flagReference(flag)));

@@ -130,7 +130,9 @@ final class FlagKeys {
     return groups.getOrDefault(key, new TreeMap<>());
   }
 
-  /** Returns the flags whose keys begin with a word, also a single one, by the rest of their keys. */
+  /**
+   * Returns the flags whose keys begin with a word, also a single one, by the rest of their keys.
+   */
   Map<String, Flag> beginningWith(String word) {
     Map<String, Flag> found = new TreeMap<>();
     byKey.forEach(

@@ -58,7 +58,9 @@ final class FlagSection {
     if (complaint.isPresent()) {
       reader
           .mistakes()
-          .add(entry.value(), entry.name() + ": " + withFound(complaint.get(), value.get(), flag, entry));
+          .add(
+              entry.value(),
+              entry.name() + ": " + withFound(complaint.get(), value.get(), flag, entry));
       return;
     }
     put(flag.name(), value.get(), entry);

@@ -6,7 +6,6 @@ import dev.sluice.protos.serving.ModelConfig;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.BasePaths;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,9 +90,7 @@ final class ModelsSection {
     readBasePath(prefix, place, entries.get(ModelKeys.BASE_PATH), config);
     YamlEntry platform = entries.get(ModelKeys.PLATFORM);
     if (platform != null) {
-      reader
-          .text(platform.name(), platform.value(), "a text")
-          .ifPresent(config::setModelPlatform);
+      reader.text(platform.name(), platform.value(), "a text").ifPresent(config::setModelPlatform);
     }
     YamlEntry versions = entries.get(ModelKeys.VERSIONS);
     if (versions != null) {
@@ -144,8 +141,7 @@ final class ModelsSection {
     return switch (entry.value()) {
       case ScalarNode _ ->
           isAll(entry)
-              ? Optional.of(
-                  policy.setAll(ServableVersionPolicy.All.getDefaultInstance()).build())
+              ? Optional.of(policy.setAll(ServableVersionPolicy.All.getDefaultInstance()).build())
               : Optional.empty();
       case SequenceNode list -> Optional.of(policy.setSpecific(specific(entry, list)).build());
       default -> latest(entry).map(count -> policy.setLatest(count).build());
@@ -174,9 +170,7 @@ final class ModelsSection {
 
   private Optional<ServableVersionPolicy.Latest> latest(YamlEntry entry) {
     YamlEntry latest =
-        reader
-            .entries(entry.name(), entry.value(), Set.of(ModelKeys.LATEST))
-            .get(ModelKeys.LATEST);
+        reader.entries(entry.name(), entry.value(), Set.of(ModelKeys.LATEST)).get(ModelKeys.LATEST);
     OptionalInt count = latest == null ? OptionalInt.empty() : reader.whole(latest, 1);
     return count.isEmpty()
         ? Optional.empty()
@@ -221,7 +215,8 @@ final class ModelsSection {
     return new ModelSettings("", "", Map.of(), numbers, merging);
   }
 
-  private Map<String, YamlEntry> section(Map<String, YamlEntry> entries, String key, List<ModelKeys.Key> keys) {
+  private Map<String, YamlEntry> section(
+      Map<String, YamlEntry> entries, String key, List<ModelKeys.Key> keys) {
     return entry(entries, key)
         .map(found -> reader.entries(found.name(), found.value(), ModelKeys.names(keys)))
         .orElseGet(HashMap::new);

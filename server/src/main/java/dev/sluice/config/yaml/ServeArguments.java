@@ -15,8 +15,8 @@ public final class ServeArguments {
    * Reads a command line, and behind it the file of its {@code --config}, if it has one.
    *
    * @param environment the variables that values of the file may name
-   * @throws ConfigException for an unknown flag or a bad value, in one line; of a file with all that
-   *     is wrong in it
+   * @throws ConfigException for an unknown flag or a bad value, in one line; of a file with all
+   *     that is wrong in it
    */
   public static ServeOptions parse(
       Function<String, @Nullable String> environment, String... arguments) throws ConfigException {

@@ -59,8 +59,7 @@ final class ServerFile {
     this.file = file;
     this.text = text;
     this.keys = keys;
-    this.reader =
-        new YamlReader(new Mistakes(file, text), new Substitution(environment));
+    this.reader = new YamlReader(new Mistakes(file, text), new Substitution(environment));
     this.flags = new FlagSection(reader);
   }
 
@@ -158,8 +157,7 @@ final class ServerFile {
 
   /** The keys that are no flags and no groups of them. */
   static Set<String> sections() {
-    return Set.of(
-        BatchingSection.KEY, MonitoringSection.KEY, ModelsSection.KEY, REPOSITORIES);
+    return Set.of(BatchingSection.KEY, MonitoringSection.KEY, ModelsSection.KEY, REPOSITORIES);
   }
 
   private List<Path> repositories(YamlEntry entry) {

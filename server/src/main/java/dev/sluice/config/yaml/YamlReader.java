@@ -59,7 +59,8 @@ final class YamlReader {
       if (before != null) {
         mistakes.add(
             key,
-            "%s: is given twice, also in %s".formatted(entry.name(), Mistakes.lineOf(before.key())));
+            "%s: is given twice, also in %s"
+                .formatted(entry.name(), Mistakes.lineOf(before.key())));
       }
     }
     return new ArrayList<>(entries.values());

@@ -33,8 +33,7 @@ final class MeasuresTest {
     assertEquals(OptionalDouble.of(1.7e9), measures.started());
     assertEquals(OptionalDouble.empty(), Measures.of("").started());
     var latencies = measures.latenciesSince(Measures.NONE, "m");
-    assertEquals(
-        Map.of(1000.0, 50.0, 2000.0, 100.0, Double.POSITIVE_INFINITY, 100.0), latencies);
+    assertEquals(Map.of(1000.0, 50.0, 2000.0, 100.0, Double.POSITIVE_INFINITY, 100.0), latencies);
     assertEquals(OptionalDouble.of(1000), Measures.quantile(latencies, 0.5));
     assertEquals(OptionalDouble.of(1500), Measures.quantile(latencies, 0.75));
     assertEquals(

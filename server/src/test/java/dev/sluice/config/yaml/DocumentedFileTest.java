@@ -61,14 +61,12 @@ class DocumentedFileTest {
   @Test
   void theExampleListsItsModels() throws ConfigException {
     ModelsConfig models =
-        new FileModels(
-                file, _ -> null, new ModelsValidator(Set.of("tensorflow"), false), _ -> {})
+        new FileModels(file, _ -> null, new ModelsValidator(Set.of("tensorflow"), false), _ -> {})
             .read(ModelsConfig.NOTHING);
     assertEquals(
         List.of("half_plus_two", "ranker", "counter"),
         models.models().stream().map(ModelEntry::name).toList());
-    assertEquals(
-        Map.of("half_plus_two", Map.of("stable", 1L, "canary", 2L)), models.labels());
+    assertEquals(Map.of("half_plus_two", Map.of("stable", 1L, "canary", 2L)), models.labels());
     assertEquals(Path.of("/models/ranker"), models.models().get(1).basePath());
   }
 
@@ -78,8 +76,7 @@ class DocumentedFileTest {
     String line =
         example().lines().filter(text -> text.startsWith(inComment)).findFirst().orElseThrow();
     Files.writeString(
-        file,
-        example().replace("\nbatching: auto\n", "\n" + line.substring(1).strip() + "\n"));
+        file, example().replace("\nbatching: auto\n", "\n" + line.substring(1).strip() + "\n"));
     ServerSettings.Batching batching =
         ServeArguments.parse(_ -> null, "--config=" + file).settings().batching();
     assertEquals(BatchingMode.TFS, batching.mode());

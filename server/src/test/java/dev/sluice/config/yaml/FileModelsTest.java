@@ -64,8 +64,7 @@ class FileModelsTest {
 
   @Test
   void modelsAreAMappingOrAList() throws Exception {
-    String keys =
-        "base_path: '${MODELS}/m', platform: onnx, versions: [3, 1], labels: {stable: 1}";
+    String keys = "base_path: '${MODELS}/m', platform: onnx, versions: [3, 1], labels: {stable: 1}";
     ModelEntry expected =
         new ModelEntry(
             "m",
@@ -138,7 +137,8 @@ class FileModelsTest {
     assertSame(first, next(first));
     String text = assertThrows(ConfigException.class, () -> models.read(first)).text();
     assertTrue(text.startsWith(file + ": 3 mistakes\n"), text);
-    assertTrue(text.contains(":3:7: models.b.base_pth: unknown key; did you mean base_path?"), text);
+    assertTrue(
+        text.contains(":3:7: models.b.base_pth: unknown key; did you mean base_path?"), text);
     assertTrue(text.contains(":4:1: prot: unknown key; did you mean port?"), text);
     write("port: 1\n");
     models.lookNow();

@@ -104,9 +104,7 @@ class FileSchemaTest {
   @Test
   void keysAreDescribedForEditors() {
     JsonObject properties =
-        JsonParser.parseString(FileSchema.text())
-            .getAsJsonObject()
-            .getAsJsonObject("properties");
+        JsonParser.parseString(FileSchema.text()).getAsJsonObject().getAsJsonObject("properties");
     JsonObject port = properties.getAsJsonObject("port");
     assertEquals(8500, port.get("default").getAsInt());
     assertEquals("gRPC TCP port; 0 opens none.", port.get("description").getAsString());

@@ -76,8 +76,7 @@ class ServeArgumentsTest {
     assertEquals(3, settings.grpc().maxThreads());
     assertEquals(
         Map.of("grpc.max_concurrent_streams", "7"), settings.grpc().channelArguments().values());
-    assertEquals(
-        new ServerSettings.Rest(1002, 0, Duration.ofMillis(250), true), settings.rest());
+    assertEquals(new ServerSettings.Rest(1002, 0, Duration.ofMillis(250), true), settings.rest());
     assertEquals(Duration.ofSeconds(5), settings.limits().drain());
     assertEquals(Duration.ofMillis(200), settings.limits().objectives().of("bert"));
     assertEquals(Set.of("a", "b"), settings.limits().unbatchedModels());
@@ -97,11 +96,13 @@ class ServeArgumentsTest {
     Set<String> keys = FlagKeys.ofServer().flags().keySet();
     for (OptionSpec flag : ServeOptions.flags()) {
       String key = flag.longestName().substring(2);
-      assertEquals(
-          !Set.of("config", "help", "version").contains(key), keys.contains(key), key);
+      assertEquals(!Set.of("config", "help", "version").contains(key), keys.contains(key), key);
     }
     assertTrue(
-        FlagKeys.ofServer().groups().keySet().containsAll(Set.of("rest_api", "grpc", "tensorflow")));
+        FlagKeys.ofServer()
+            .groups()
+            .keySet()
+            .containsAll(Set.of("rest_api", "grpc", "tensorflow")));
     assertFalse(FlagKeys.ofServer().groups().containsKey("enable"));
     assertFalse(FlagKeys.ofServer().groups().containsKey("rest"), "it is called rest_api");
   }
@@ -178,7 +179,8 @@ class ServeArgumentsTest {
                     + " resource_preserving, found 'both'"),
         refusal("version_policy: both\n"));
     assertTrue(
-        refusal("port:\n").startsWith("sluice.yaml:1:6: port: expected a whole number, found nothing"),
+        refusal("port:\n")
+            .startsWith("sluice.yaml:1:6: port: expected a whole number, found nothing"),
         refusal("port:\n"));
     assertTrue(
         refusal("model_weights: {a: 99}\n").contains("found 'a=99'"),
@@ -209,9 +211,7 @@ class ServeArgumentsTest {
             + ": expected a file of settings, found no such file (--config)",
         assertThrows(
                 ConfigException.class,
-                () ->
-                    ServeArguments.parse(
-                        _ -> null, "--config=" + directory.resolve("none.yaml")))
+                () -> ServeArguments.parse(_ -> null, "--config=" + directory.resolve("none.yaml")))
             .text());
   }
 
@@ -255,7 +255,8 @@ class ServeArgumentsTest {
   void batchingParametersAreChecked() {
     String text = refusal(MODEL + "batching: {mode: tfs, max_batch_size: many}\n");
     assertTrue(
-        text.startsWith("sluice.yaml:2:39: batching.max_batch_size: expected a whole number"), text);
+        text.startsWith("sluice.yaml:2:39: batching.max_batch_size: expected a whole number"),
+        text);
     String mismatch =
         refusal(MODEL + "batching: {mode: tfs, max_batch_size: 8, allowed_batch_sizes: [4]}\n");
     assertTrue(mismatch.contains("must match max_batch_size"), mismatch);
