@@ -61,7 +61,7 @@ public final class Comparison {
       List<Change> changes = byModel.computeIfAbsent(model.name(), _ -> new ArrayList<>());
       for (PlannedModel.Version version : model.versions()) {
         String number = Long.toString(version.number());
-        changes.add(change(model.name(), number, version, left.remove(number)));
+        changes.add(change(model.name(), number, version, left.remove(number), engines));
       }
     }
     there.forEach(
@@ -77,18 +77,18 @@ public final class Comparison {
   }
 
   private static Change change(
-      String model, String number, PlannedModel.Version planned, @Nullable VersionState running) {
+      String model, String number, PlannedModel.Version planned, @Nullable VersionState running,
+      Map<String, String> engines) {
     if (running == null) {
       return new Change(
           Step.LOAD, model, number, planned.isLoadable() ? planned.engine() : "will fail");
     }
+    String engine = engines.getOrDefault(running.engine(), running.engine());
     boolean sameEngine =
-        running.engine().isEmpty()
-            || !planned.isLoadable()
-            || running.engine().equals(planned.engine());
+        engine.isEmpty() || !planned.isLoadable() || engine.equals(planned.engine());
     return sameEngine
         ? new Change(Step.KEEP, model, number, "")
         : new Change(
-            Step.CHANGE, model, number, "%s, now %s".formatted(planned.engine(), running.engine()));
+            Step.CHANGE, model, number, "%s, now %s".formatted(planned.engine(), engine));
   }
 }
