@@ -45,8 +45,11 @@ public final class Comparison {
 
   /**
    * Returns what would become of all versions, by model; a version that failed to load is absent.
+   *
+   * @param engines the names of engines by the platforms that servers tell instead
    */
-  public static List<Change> of(List<PlannedModel> plan, ServerState running) {
+  public static List<Change> of(
+      List<PlannedModel> plan, ServerState running, Map<String, String> engines) {
     Map<String, Map<String, VersionState>> there = new TreeMap<>();
     for (VersionState version : running.versions()) {
       if (version.isWanted()) {
@@ -77,7 +80,10 @@ public final class Comparison {
   }
 
   private static Change change(
-      String model, String number, PlannedModel.Version planned, @Nullable VersionState running,
+      String model,
+      String number,
+      PlannedModel.Version planned,
+      @Nullable VersionState running,
       Map<String, String> engines) {
     if (running == null) {
       return new Change(
@@ -88,7 +94,6 @@ public final class Comparison {
         engine.isEmpty() || !planned.isLoadable() || engine.equals(planned.engine());
     return sameEngine
         ? new Change(Step.KEEP, model, number, "")
-        : new Change(
-            Step.CHANGE, model, number, "%s, now %s".formatted(planned.engine(), engine));
+        : new Change(Step.CHANGE, model, number, "%s, now %s".formatted(planned.engine(), engine));
   }
 }
