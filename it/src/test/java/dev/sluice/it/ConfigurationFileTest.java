@@ -213,7 +213,10 @@ final class ConfigurationFileTest {
       assertEquals(0, shown.code, shown.output);
       assertTrue(shown.output.contains("  ready"), shown.output);
       assertTrue(
-          shown.output.lines().anyMatch(line -> line.matches("half +1  AVAILABLE  tensorflow .*")),
+          shown
+              .output
+              .lines()
+              .anyMatch(line -> line.matches("half +1  AVAILABLE  tensorflow_savedmodel .*")),
           shown.output);
       assertTrue(
           shown.output.lines().anyMatch(line -> line.matches(".*\\(\\d+\\.\\d+\\).*")),

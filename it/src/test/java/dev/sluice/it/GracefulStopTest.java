@@ -156,7 +156,7 @@ class GracefulStopTest {
   }
 
   private static boolean isRefused(int port) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return false;
     } catch (IOException refused) {
       return true;

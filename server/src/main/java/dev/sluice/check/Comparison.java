@@ -45,8 +45,10 @@ public final class Comparison {
 
   /**
    * Returns what would become of all versions, by model; a version that failed to load is absent.
-   */
-  public static List<Change> of(List<PlannedModel> plan, ServerState running) {
+   *
+   * @param engines the names of engines by the platforms that servers tell instead
+  public static List<Change> of(
+      List<PlannedModel> plan, ServerState running, Map<String, String> engines) {
     Map<String, Map<String, VersionState>> there = new TreeMap<>();
     for (VersionState version : running.versions()) {
       if (version.isWanted()) {
@@ -61,7 +63,7 @@ public final class Comparison {
       List<Change> changes = byModel.computeIfAbsent(model.name(), _ -> new ArrayList<>());
       for (PlannedModel.Version version : model.versions()) {
         String number = Long.toString(version.number());
-        changes.add(change(model.name(), number, version, left.remove(number)));
+        changes.add(change(model.name(), number, version, left.remove(number), engines));
       }
     }
     there.forEach(
@@ -77,18 +79,20 @@ public final class Comparison {
   }
 
   private static Change change(
-      String model, String number, PlannedModel.Version planned, @Nullable VersionState running) {
+      String model,
+      String number,
+      PlannedModel.Version planned,
+      @Nullable VersionState running,
+      Map<String, String> engines) {
     if (running == null) {
       return new Change(
           Step.LOAD, model, number, planned.isLoadable() ? planned.engine() : "will fail");
     }
+    String engine = engines.getOrDefault(running.engine(), running.engine());
     boolean sameEngine =
-        running.engine().isEmpty()
-            || !planned.isLoadable()
-            || running.engine().equals(planned.engine());
+        engine.isEmpty() || !planned.isLoadable() || engine.equals(planned.engine());
     return sameEngine
         ? new Change(Step.KEEP, model, number, "")
-        : new Change(
-            Step.CHANGE, model, number, "%s, now %s".formatted(planned.engine(), running.engine()));
+        : new Change(Step.CHANGE, model, number, "%s, now %s".formatted(planned.engine(), engine));
   }
 }

@@ -14,11 +14,13 @@ import dev.sluice.config.ServeOptions;
 import dev.sluice.config.ServerSettings;
 import dev.sluice.config.yaml.FileSchema;
 import dev.sluice.config.yaml.ServeArguments;
+import dev.sluice.engine.Engine;
 import dev.sluice.tls.TlsUse;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,11 +149,20 @@ final class CheckCommand {
   private Optional<List<Comparison.Change>> compare(URI server, List<PlannedModel> planned)
       throws InterruptedException {
     try (ServerProbe probe = new ServerProbe(server, PATIENCE, Map.of())) {
-      return Optional.of(Comparison.of(planned, probe.state()));
+      return Optional.of(Comparison.of(planned, probe.state(), engines()));
     } catch (ServerException e) {
       findings.add(Finding.error("--server: " + e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  /** Servers tell the name of a model's platform, which is Triton's. */
+  private static Map<String, String> engines() {
+    Map<String, String> engines = new HashMap<>();
+    for (Engine engine : Engines.onClassPath()) {
+      engine.platforms().forEach(platform -> engines.put(platform, engine.name()));
+    }
+    return engines;
   }
 
   private void warn(String text) {

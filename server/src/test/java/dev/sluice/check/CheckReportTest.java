@@ -9,6 +9,7 @@ import dev.sluice.client.status.ServerState;
 import dev.sluice.client.status.VersionState;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -37,10 +38,11 @@ final class CheckReportTest {
             true,
             List.of(
                 running("digits", 1, "AVAILABLE", "tensorflow"),
-                running("digits", 2, "AVAILABLE", "tensorflow"),
+                running("digits", 2, "AVAILABLE", "tensorflow_savedmodel"),
                 running("digits", 3, "LOADING", "tensorflow"),
                 running("digits", 4, "END", ""),
-                running("old", 7, "AVAILABLE", "trees"))));
+                running("old", 7, "AVAILABLE", "trees"))),
+        Map.of("tensorflow_savedmodel", "tensorflow"));
   }
 
   @Test
