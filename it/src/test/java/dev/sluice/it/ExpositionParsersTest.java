@@ -19,22 +19,6 @@ import org.junit.jupiter.api.Test;
 class ExpositionParsersTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 
-  /** Prints how many samples and how many exemplars of {@link #TRACE} a page has. */
-  private static final String COUNT =
-      """
-      import sys
-      from prometheus_client.%s import text_string_to_metric_families
-      samples = exemplars = 0
-      for family in text_string_to_metric_families(sys.stdin.read()):
-          for sample in family.samples:
-              samples += 1
-              if sample.exemplar and sample.exemplar.labels == {"trace_id": "%s"}:
-                  exemplars += 1
-                  assert abs(sample.exemplar.value - 0.123) < 1e-9, sample
-                  assert 1.7e9 < float(sample.exemplar.timestamp) < 1e11, sample
-      print(samples, exemplars)
-      """;
-
   private final MetricRegistry others = new MetricRegistry();
   private final ServingMetrics metrics = new ServingMetrics(others, true);
 
@@ -61,9 +45,27 @@ class ExpositionParsersTest {
   }
 
   private static String counted(String page, String parser) throws Exception {
-    Program.Outcome outcome = python().run(page, "-c", COUNT.formatted(parser, TRACE));
+    Program.Outcome outcome = python().run(page, "-c", counter(parser));
     assertEquals(0, outcome.status(), outcome.output() + "\n" + page);
     return outcome.output().strip();
+  }
+
+  /** Returns a program that prints how many samples and how many exemplars of ours a page has. */
+  private static String counter(String parser) {
+    return """
+        import sys
+        from prometheus_client.%s import text_string_to_metric_families
+        samples = exemplars = 0
+        for family in text_string_to_metric_families(sys.stdin.read()):
+            for sample in family.samples:
+                samples += 1
+                if sample.exemplar and sample.exemplar.labels == {"trace_id": "%s"}:
+                    exemplars += 1
+                    assert abs(sample.exemplar.value - 0.123) < 1e-9, sample
+                    assert 1.7e9 < float(sample.exemplar.timestamp) < 1e11, sample
+        print(samples, exemplars)
+        """
+        .formatted(parser, TRACE);
   }
 
   /** There may be several on the PATH; a package of Debian is for Debian's. */

@@ -20,15 +20,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A real Prometheus that scrapes one server each second. */
 final class PrometheusServer implements AutoCloseable {
-  private static final String CONFIG =
-      """
-      global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
-      rule_files: [ "%s" ]
-      scrape_configs:
-        - job_name: sluice
-          static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
-      """;
-
   private final Process process;
   private final int port;
   private final List<String> log = new CopyOnWriteArrayList<>();
@@ -52,7 +43,7 @@ final class PrometheusServer implements AutoCloseable {
       throws IOException {
     Path config =
         Files.writeString(
-            scratch.resolve("prometheus.yaml"), CONFIG.formatted(rules.toAbsolutePath(), scrape));
+            scratch.resolve("prometheus.yaml"), config(rules.toAbsolutePath(), scrape));
     int port = FreePorts.next();
     return new PrometheusServer(
         prometheus.start(
@@ -60,6 +51,17 @@ final class PrometheusServer implements AutoCloseable {
             "--storage.tsdb.path=" + scratch.resolve("data"),
             "--web.listen-address=127.0.0.1:" + port),
         port);
+  }
+
+  private static String config(Path rules, int scrape) {
+    return """
+        global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
+        rule_files: [ "%s" ]
+        scrape_configs:
+          - job_name: sluice
+            static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
+        """
+        .formatted(rules, scrape);
   }
 
   private void gatherLog() {

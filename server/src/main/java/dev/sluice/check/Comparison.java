@@ -47,6 +47,7 @@ public final class Comparison {
    * Returns what would become of all versions, by model; a version that failed to load is absent.
    *
    * @param engines the names of engines by the platforms that servers tell instead
+   */
   public static List<Change> of(
       List<PlannedModel> plan, ServerState running, Map<String, String> engines) {
     Map<String, Map<String, VersionState>> there = new TreeMap<>();
