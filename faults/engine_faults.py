@@ -20,7 +20,10 @@ def infer(server, model, inputs, timeout=20):
 
 
 def golden_inputs(model):
-    case = json.loads((MODELS / model / 'golden.json').read_text())[0]
+    """Returns inputs of a recorded request to the highest version, and the recorded outputs."""
+    highest = max(int(each.name) for each in (MODELS / model).iterdir() if each.is_dir())
+    case = next(each for each in json.loads((MODELS / model / 'golden.json').read_text())
+                if each['version'] == highest and each['signature'] == 'serving_default')
     return [(name, TYPES[each['dtype']], each['shape'], each['data'])
             for name, each in case['inputs'].items()], case['outputs']
 

@@ -84,6 +84,7 @@ class Case:
         self.random = random.Random(f'{seed} {fault.name}')
         self.seen = collections.Counter()
         self.failures, self.notes, self.measures = [], [], {}
+        self.broken = None  # when the server was gone, for a fault that replaces it
 
     # What faults call.
 
@@ -133,6 +134,8 @@ class Case:
             self._judge(records, begin, end if recovered is None else end + recovered)
             self._judge_latency(records, (begin_alone, begin), (begin, end),
                                 (after_begin, time.monotonic()))
+            if recovered is not None and self.broken:
+                recovered += end - self.broken
             return self._row(records, begin, end, recovered)
         finally:
             if stream:

@@ -25,6 +25,7 @@ class Kill(Fault):
 
     def provoke(self, case):
         old = case.server
+        case.broken = time.monotonic()
         old.kill()
         case.expect((case.folder / 'grpc.sock').exists(), 'the kill left no socket file: nothing is tried')
         case.server = Server(
@@ -62,7 +63,8 @@ class KillWhileUnpacking(Fault):
         else:
             case.expect(False, f'unpacking was over {self.TRIES} times before the kill')
         left = bytes_in(home.glob('unpacking-*/*'))
-        case.note(f'{left >> 20} MiB left behind by the kill')
+        case.note(f'{left >> 10} KiB left behind by the kill')
+        case.broken = time.monotonic()
         case.server = self._serve(case.folder, cache, config, ports)
         case.server.wait_ready()
         case.expect(case.server.wait_state('wine_sklearn_onnx', 1, 'AVAILABLE') is not None,
@@ -196,6 +198,7 @@ class MemoryLimit(Fault):
         case.expect(case.server.process.returncode == -signal.SIGKILL,
                     f'it ended with {case.server.process.returncode} and not by SIGKILL')
         old = case.server
+        case.broken = time.monotonic()
         case.server = Server(case.folder, [f'--model_config_file={case.folder}/models.config'],
                              ports=(old.grpc_port, old.rest_port))
         case.note(f'ready {case.server.wait_ready():.1f} s after it was started again')
