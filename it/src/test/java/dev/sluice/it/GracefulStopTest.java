@@ -157,7 +157,7 @@ class GracefulStopTest {
 
   private static boolean isRefused(int port) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return false;
+      return !socket.isConnected();
     } catch (IOException refused) {
       return true;
     }
