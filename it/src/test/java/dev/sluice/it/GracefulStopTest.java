@@ -80,14 +80,13 @@ class GracefulStopTest {
     @Nullable Socket open = null;
     try {
       while (true) {
-        Socket socket = open;
-        boolean fresh = socket == null || socket.isClosed();
-        if (socket == null || fresh) {
-          socket = new Socket(InetAddress.getLoopbackAddress(), port);
-          open = socket;
-          socket.setTcpNoDelay(true);
-          socket.setSoTimeout(60_000);
+        boolean fresh = open == null || open.isClosed();
+        if (fresh) {
+          open = new Socket(InetAddress.getLoopbackAddress(), port);
+          open.setTcpNoDelay(true);
+          open.setSoTimeout(60_000);
         }
+        Socket socket = open;
         String answer = exchange(socket);
         if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("7.0")) {
           failures.add(answer);
@@ -157,8 +156,8 @@ class GracefulStopTest {
   }
 
   private static boolean isRefused(int port) {
-    try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return false;
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return !socket.isConnected();
     } catch (IOException refused) {
       return true;
     }
