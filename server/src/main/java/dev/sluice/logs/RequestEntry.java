@@ -1,6 +1,7 @@
 package dev.sluice.logs;
 
 import dev.sluice.api.Operation;
+import dev.sluice.api.Problem;
 import dev.sluice.servable.Code;
 import dev.sluice.telemetry.RequestRecord;
 import dev.sluice.telemetry.RequestTimes;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it is logged
  * @param version {@link RequestRecord#NO_VERSION} if none was found
  * @param signature empty if none was selected
- * @param problem what the client was told; empty for success
+ * @param problem what the client was told, without what it sent; empty for success
  * @param batchRows of the run that it shared; 0 if unknown
  * @param client the address; empty if unknown
  * @param traceId null if it is not traced
@@ -66,7 +67,7 @@ record RequestEntry(
         request.version(),
         cut(request.signature(), LONGEST_NAME),
         request.code(),
-        cut(request.problem(), LONGEST_PROBLEM),
+        cut(Problem.withoutContents(request.problem()), LONGEST_PROBLEM),
         request.requestBytes(),
         request.answerBytes(),
         request.batchRows(),

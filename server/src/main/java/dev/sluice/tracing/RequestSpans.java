@@ -1,6 +1,7 @@
 package dev.sluice.tracing;
 
 import dev.sluice.api.Operation;
+import dev.sluice.api.Problem;
 import dev.sluice.api.rest.RestStatus;
 import dev.sluice.servable.Code;
 import dev.sluice.telemetry.RequestRecord;
@@ -76,7 +77,7 @@ final class RequestSpans {
     Span span = builder.startSpan();
     if (isServersError(request)) {
       span.setAttribute("error.type", errorType(request));
-      span.setStatus(StatusCode.ERROR, request.problem());
+      span.setStatus(StatusCode.ERROR, Problem.withoutContents(request.problem()));
     }
     return span;
   }
