@@ -80,13 +80,13 @@ class GracefulStopTest {
     @Nullable Socket open = null;
     try {
       while (true) {
-        boolean fresh = open == null || open.isClosed();
-        if (fresh) {
-          open = new Socket(InetAddress.getLoopbackAddress(), port);
-          open.setTcpNoDelay(true);
-          open.setSoTimeout(60_000);
-        }
         Socket socket = open;
+        if (socket == null || socket.isClosed()) {
+          socket = new Socket(InetAddress.getLoopbackAddress(), port);
+          socket.setTcpNoDelay(true);
+          socket.setSoTimeout(60_000);
+          open = socket;
+        }
         String answer = exchange(socket);
         if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("7.0")) {
           failures.add(answer);
