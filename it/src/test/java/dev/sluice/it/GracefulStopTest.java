@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -77,30 +76,29 @@ class GracefulStopTest {
   }
 
   private static void ask(int port, AtomicInteger answers, ConcurrentLinkedQueue<String> failures) {
-    @Nullable Socket open = null;
     try {
       while (true) {
-        Socket socket = open;
-        if (socket == null || socket.isClosed()) {
-          socket = new Socket(InetAddress.getLoopbackAddress(), port);
-          socket.setTcpNoDelay(true);
-          socket.setSoTimeout(60_000);
-          open = socket;
-        }
-        String answer = exchange(socket);
-        if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("7.0")) {
-          failures.add(answer);
-          return;
-        }
-        answers.incrementAndGet();
-        if (answer.contains("Connection: close")) {
-          socket.close();
-        }
+        askOnOneConnection(port, answers);
       }
     } catch (ConnectException stopped) {
       // Nothing was sent: what a client does elsewhere cannot get lost here.
     } catch (IOException e) {
       failures.add(e.toString());
+    }
+  }
+
+  private static void askOnOneConnection(int port, AtomicInteger answers) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(60_000);
+      String answer = "";
+      while (!answer.contains("Connection: close")) {
+        answer = exchange(socket);
+        if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("7.0")) {
+          throw new IOException("expected 200 and 7.0, found " + answer);
+        }
+        answers.incrementAndGet();
+      }
     }
   }
 
