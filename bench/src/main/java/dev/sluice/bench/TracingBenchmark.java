@@ -144,8 +144,8 @@ public class TracingBenchmark {
   @Benchmark
   @BenchmarkMode(Mode.SingleShotTime)
   @OutputTimeUnit(TimeUnit.MICROSECONDS)
-  @Warmup(iterations = 100)
-  @Measurement(iterations = 100)
+  @Warmup(iterations = 30)
+  @Measurement(iterations = 30)
   @OperationsPerInvocation(REQUESTS)
   public void sampled(All state) {
     for (int i = 0; i < REQUESTS; i++) {
