@@ -94,8 +94,8 @@ class GracefulStopTest {
       String answer = "";
       while (!answer.contains("Connection: close")) {
         answer = exchange(socket);
-        if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("7.0")) {
-          throw new IOException("expected 200 and 7.0, found " + answer);
+        if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("8.0")) {
+          throw new IOException("expected 200 and 8.0, found " + answer);
         }
         answers.incrementAndGet();
       }
