@@ -3,6 +3,7 @@ package dev.sluice.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -111,8 +112,16 @@ final class ConfigurationFileTest {
     }
   }
 
+  /** Who ignores the signal, as nohup does, has his children ignore it, and the JVM with them. */
+  private static boolean hearsHangUps() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .allMatch(line -> (Character.digit(line.charAt(line.length() - 1), 16) & 1) == 0);
+  }
+
   @Test
   void aHangUpIsALookAtTheFile() throws Exception {
+    assumeTrue(hearsHangUps(), "SIGHUP is ignored");
     Path config =
         write("model_config_file_poll_wait_seconds: 86400\nmodels:\n" + model("half", "[1]"));
     try (ServerProcess server = ServerProcess.serve("--config=" + config)) {
