@@ -134,7 +134,9 @@ final class ModelFlags {
 
   /** A server of one model is of no use without it; the reference is ready whatever it has. */
   RequiredModels requiredByDefault() {
-    return byReference || !modelConfigFile.isEmpty() || !modelRepository.isEmpty()
+    boolean isList =
+        modelBasePath.isEmpty() || !modelConfigFile.isEmpty() || !modelRepository.isEmpty();
+    return byReference || isList
         ? new RequiredModels.None()
         : new RequiredModels.All();
   }
