@@ -310,7 +310,8 @@ final class ConsoleTest {
     openModel("half");
     Thread client = Thread.ofVirtual().start(ConsoleTest::askHalf);
     try {
-      page.await("Number(document.querySelectorAll('.numbers-now dd')[0].innerText) > 0");
+      page.await(
+          "Number(document.querySelectorAll('.numbers-now dd')[0].innerText.replaceAll(',', '')) > 0");
       page.await("/[0-9] (µs|ms)/.test(document.querySelectorAll('.numbers-now dd')[2].innerText)");
       page.await("document.querySelectorAll('.chart canvas').length === 3");
       page.awaitText(".chart:nth-child(3)", "rows per run 2");
