@@ -46,6 +46,9 @@ class GracefulStopTest {
       assertTrue(server.isAlive());
       server.terminate();
       assertEquals(0, server.exitCode());
+      assertTrue(
+          server.log().stream().noneMatch(line -> line.contains(" WARNING ")),
+          () -> String.join("\n", server.log()));
     }
   }
 

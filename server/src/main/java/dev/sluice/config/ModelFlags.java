@@ -136,9 +136,7 @@ final class ModelFlags {
   RequiredModels requiredByDefault() {
     boolean isList =
         modelBasePath.isEmpty() || !modelConfigFile.isEmpty() || !modelRepository.isEmpty();
-    return byReference || isList
-        ? new RequiredModels.None()
-        : new RequiredModels.All();
+    return byReference || isList ? new RequiredModels.None() : new RequiredModels.All();
   }
 
   private ServerSettings.Origin repository() throws ConfigException {

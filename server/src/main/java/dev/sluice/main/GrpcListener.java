@@ -61,6 +61,8 @@ final class GrpcListener implements AutoCloseable {
   /** What the health service says. */
   private @Nullable HealthReport shown;
 
+  private boolean hasLeft;
+
   private GrpcListener(
       Server server, HealthStatusManager health, OpenStreams streams, GrpcConnections connections) {
     this.server = server;
@@ -193,8 +195,11 @@ final class GrpcListener implements AutoCloseable {
   }
 
   /** Sends clients elsewhere; who stays, or comes, is served all the same. */
-  void leave() {
-    health.enterTerminalState();
+  synchronized void leave() {
+    if (!hasLeft) {
+      hasLeft = true;
+      health.enterTerminalState(); // it complains the second time
+    }
     connections.goAway();
   }
 
