@@ -15,6 +15,9 @@ final class Logs {
   private static final class Quiet {
     /** Says that a Unix socket lacks an option of TCP, each time that one is opened. */
     private static final Logger TRANSPORT = Logger.getLogger("io.netty.bootstrap.ServerBootstrap");
+
+    /** Says with a stack trace what a client did wrong, so that one could fill a disk. */
+    private static final Logger CLIENTS = Logger.getLogger("io.grpc.netty.NettyServerHandler");
   }
 
   /** Sets the form of a line unless the operator has; before the first logger is used. */
@@ -24,5 +27,6 @@ final class Logs {
       System.setProperty(FORMAT_KEY, "%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n");
     }
     Quiet.TRANSPORT.setLevel(Level.SEVERE);
+    Quiet.CLIENTS.setLevel(Level.SEVERE);
   }
 }
