@@ -57,6 +57,8 @@ class CorruptFiles(Fault):
         case.expect(taken is not None, f'neither loaded nor failed after 90 s: {undecided}')
         inputs, expected = golden_inputs(self.model)
         for each in mutants:
+            case.expect(not each.endswith('-whole') or states.get(each) == 'AVAILABLE',
+                        f'{each} is not damaged and is {states.get(each)}')
             status, _ = infer(case.server, each, inputs)
             case.saw(f'{states.get(each)}: {status}')
             case.expect(status in self.ANSWERED, f'{each} is answered {status}')
@@ -74,7 +76,9 @@ class CorruptFiles(Fault):
         for file in self.damaged_files:
             source = next((MODELS / self.model).glob(f'*/{file}'))
             whole = source.read_bytes()
-            damages = [(f'cut{int(100 * part)}', whole[:int(len(whole) * part)]) for part in self.CUTS]
+            # The whole one shows that it is the damage that ends the others.
+            damages = [('whole', whole)]
+            damages += [(f'cut{int(100 * part)}', whole[:int(len(whole) * part)]) for part in self.CUTS]
             damages += [(f'flip{n}', self._flip(whole, case.random)) for n in range(self.FLIPS)]
             for kind, content in damages:
                 name = f'{self.model}-{Path(file).suffix[1:8]}-{kind}'

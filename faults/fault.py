@@ -13,6 +13,7 @@ from stream import MODEL, RIGHT, UNANSWERED, WRONG, Stream, Target, percentile_m
 ALONE_SECONDS = 3
 SLACK_DESCRIPTORS = 4  # a connection of the stream may be counted twice while it is replaced
 SLACK_THREADS = 8      # pools that grow when they are first used
+SLACK_LOG = 1 << 20    # bytes; what clients do must not fill the disk
 P99_FACTOR, P99_MORE_MS = 2, 4
 
 
@@ -123,10 +124,13 @@ class Case:
             begin_alone = time.monotonic()
             time.sleep(ALONE_SECONDS)
             before = self.server.usage()
+            logged = self.server.logged()
             begin = time.monotonic()
             self.fault.provoke(self)
             end = time.monotonic()
             recovered = self._recover(stream, before, end)
+            grown = self.server.logged() - logged
+            self.expect(grown <= SLACK_LOG, f'the log grew by {grown} bytes, at most {SLACK_LOG} expected')
             after_begin = time.monotonic()
             time.sleep(ALONE_SECONDS if self.fault.judges_latency else 0.2)
             records = stream.stop()

@@ -86,6 +86,10 @@ class Server:
     def tail(self, size=1500):
         return self.log.read_text(errors='replace')[-size:]
 
+    def logged(self):
+        """Returns the size of the log in bytes."""
+        return self.log.stat().st_size
+
     def wait_ready(self, seconds=START_SECONDS):
         """Returns the seconds from the start of the process until it was ready."""
         def ready():

@@ -23,6 +23,9 @@ final class Logs {
   private static final class Quiet {
     /** Says that a Unix socket lacks an option of TCP, each time that one is opened. */
     private static final Logger TRANSPORT = Logger.getLogger("io.netty.bootstrap.ServerBootstrap");
+
+    /** Says with a stack trace what a client did wrong, so that one could fill a disk. */
+    private static final Logger CLIENTS = Logger.getLogger("io.grpc.netty.NettyServerHandler");
   }
 
   /** Held for good likewise. */
@@ -41,6 +44,7 @@ final class Logs {
       System.setProperty(FORMAT_KEY, "%1$tF %1$tT.%1$tL %4$s %5$s%6$s%n");
     }
     Quiet.TRANSPORT.setLevel(Level.SEVERE);
+    Quiet.CLIENTS.setLevel(Level.SEVERE);
   }
 
   /** Gives the log its form and its level from now on. */
