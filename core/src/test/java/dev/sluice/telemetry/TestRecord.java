@@ -72,54 +72,30 @@ public record TestRecord(
 
   /** Returns the same request in a trace. */
   public TestRecord in(@Nullable TraceContext newTrace) {
-    return new TestRecord(
-        entrypoint,
-        api,
-        model,
-        version,
-        signature,
-        code,
-        problem,
-        startNanos,
-        decodedNanos,
-        runStartNanos,
-        runEndNanos,
-        endNanos,
-        batchRows,
-        requestBytes,
-        answerBytes,
-        client,
-        newTrace);
+    return with(model, decodedNanos, runStartNanos, runEndNanos, endNanos, newTrace);
   }
 
   /** Returns the same request of another model. */
   public TestRecord of(String newModel) {
-    return new TestRecord(
-        entrypoint,
-        api,
-        newModel,
-        version,
-        signature,
-        code,
-        problem,
-        startNanos,
-        decodedNanos,
-        runStartNanos,
-        runEndNanos,
-        endNanos,
-        batchRows,
-        requestBytes,
-        answerBytes,
-        client,
-        trace);
+    return with(newModel, decodedNanos, runStartNanos, runEndNanos, endNanos, trace);
   }
 
   /** Returns the same request with other marks; 0 for those that it never reached. */
   public TestRecord at(long decoded, long runStart, long runEnd, long end) {
+    return with(model, decoded, runStart, runEnd, end, trace);
+  }
+
+  private TestRecord with(
+      String newModel,
+      long decoded,
+      long runStart,
+      long runEnd,
+      long end,
+      @Nullable TraceContext newTrace) {
     return new TestRecord(
         entrypoint,
         api,
-        model,
+        newModel,
         version,
         signature,
         code,
@@ -133,6 +109,6 @@ public record TestRecord(
         requestBytes,
         answerBytes,
         client,
-        trace);
+        newTrace);
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.testing.Identity;
+import dev.sluice.testing.Volume;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -22,7 +23,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,20 +44,8 @@ class EncryptedPortsTest {
 
   @TempDir private Path scratch;
 
-  private void write(String directory, Identity own) throws Exception {
-    Path target = Files.createDirectories(scratch.resolve(directory));
-    Files.writeString(target.resolve("tls.crt"), own.certificate());
-    Files.writeString(target.resolve("tls.key"), own.key());
-  }
-
-  /** Turns the link to a directory, as volumes of Kubernetes do it. */
-  private void turnTo(String directory) throws IOException {
-    Path next = Files.createSymbolicLink(scratch.resolve("..next"), Path.of(directory));
-    Files.move(
-        next,
-        scratch.resolve("..data"),
-        StandardCopyOption.REPLACE_EXISTING,
-        StandardCopyOption.ATOMIC_MOVE);
+  private Volume volume() {
+    return new Volume(scratch);
   }
 
   private ServerProcess serve(String... flags) throws Exception {
@@ -127,9 +115,9 @@ class EncryptedPortsTest {
     List<Identity> identities = new ArrayList<>();
     for (String name : List.of("first", "second", "third")) {
       identities.add(Identity.create(scratch, name));
-      write(name, identities.getLast());
+      volume().write(name, identities.getLast(), identities.getLast());
     }
-    turnTo("first");
+    volume().turnTo("first");
     SSLContext trust = Identity.client(identities, null);
     SslContext grpcTrust =
         grpc(identities.get(0).x509(), identities.get(1).x509(), identities.get(2).x509()).build();
@@ -169,7 +157,7 @@ class EncryptedPortsTest {
         assertEquals("CN=first", shown(trust, server.restPort()));
         for (String name : List.of("second", "third")) {
           int before = answered.get();
-          turnTo(name);
+          volume().turnTo(name);
           server.await(
               name + " is shown and served",
               () ->
@@ -200,8 +188,8 @@ class EncryptedPortsTest {
     Identity own = Identity.create(scratch, "server");
     Identity batch = Identity.create(scratch, "batch");
     Identity stranger = Identity.create(scratch, "stranger");
-    write("v1", own);
-    turnTo("v1");
+    volume().write("v1", own, own);
+    volume().turnTo("v1");
     Path ca = Files.writeString(scratch.resolve("clients.pem"), batch.certificate());
     Path auth =
         Files.writeString(

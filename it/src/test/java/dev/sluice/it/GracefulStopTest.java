@@ -133,16 +133,8 @@ class GracefulStopTest {
             "--prestop_seconds=86400",
             "--drain_seconds=86400")) {
       CompletableFuture<HttpResponse<String>> running =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return server.post(
-                      "/v1/models/burn:predict",
-                      "{\"signature_name\": \"sleep\", \"inputs\": 600000}");
-                } catch (Exception e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          server.postLater(
+              "/v1/models/burn:predict", "{\"signature_name\": \"sleep\", \"inputs\": 600000}");
       server.await("the request to be on its lane", () -> server.hasThread("lane-burn-1-0"));
       server.terminate();
       server.await("the time before", () -> server.log().toString().contains("Leaving"));

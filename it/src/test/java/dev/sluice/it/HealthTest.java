@@ -31,14 +31,7 @@ class HealthTest {
   }
 
   private static CompletableFuture<HttpResponse<String>> ask(ServerProcess server, int millis) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return server.post(PREDICT, sleep(millis));
-          } catch (Exception e) {
-            throw new IllegalStateException(e);
-          }
-        });
+    return server.postLater(PREDICT, sleep(millis));
   }
 
   private static int status(ServerProcess server, String path) {

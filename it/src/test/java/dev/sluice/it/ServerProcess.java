@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -252,12 +253,20 @@ final class ServerProcess implements AutoCloseable {
   }
 
   HttpResponse<String> post(String path, byte[] body) throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(uri(path))
-            .timeout(PATIENCE)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    return http.send(posted(path, body), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Posts without waiting for the answer. */
+  CompletableFuture<HttpResponse<String>> postLater(String path, String body) {
+    return http.sendAsync(
+        posted(path, body.getBytes(StandardCharsets.UTF_8)), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest posted(String path, byte[] body) {
+    return HttpRequest.newBuilder(uri(path))
+        .timeout(PATIENCE)
+        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+        .build();
   }
 
   HttpResponse<String> send(String method, String path, String body)

@@ -14,6 +14,7 @@ import dev.sluice.http.HttpListener;
 import dev.sluice.http.HttpTransport;
 import dev.sluice.http.Response;
 import dev.sluice.testing.Identity;
+import dev.sluice.testing.Volume;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -24,7 +25,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,21 +64,8 @@ class LiveTlsTest {
     return made;
   }
 
-  /** Writes a directory with a certificate and a key, not necessarily of each other. */
-  private void write(String directory, Identity own, Identity key) throws Exception {
-    Path target = Files.createDirectories(scratch.resolve(directory));
-    Files.writeString(target.resolve("tls.crt"), own.certificate());
-    Files.writeString(target.resolve("tls.key"), key.key());
-  }
-
-  /** Turns the link to a directory, as volumes of Kubernetes do it. */
-  private void turnTo(String directory) throws IOException {
-    Path next = Files.createSymbolicLink(scratch.resolve("..next"), Path.of(directory));
-    Files.move(
-        next,
-        scratch.resolve("..data"),
-        StandardCopyOption.REPLACE_EXISTING,
-        StandardCopyOption.ATOMIC_MOVE);
+  private Volume volume() {
+    return new Volume(scratch);
   }
 
   private LiveTls tls(Optional<Path> ca, ClientCertificates clients) {
@@ -126,8 +113,8 @@ class LiveTlsTest {
   @Test
   void newCertificatesHoldForNewConnections() throws Exception {
     Identity one = identity("one");
-    write("v1", one, one);
-    turnTo("v1");
+    volume().write("v1", one, one);
+    volume().turnTo("v1");
     LiveTls tls = tls(Optional.empty(), ClientCertificates.NONE);
     try (HttpListener listener = listen(tls, TlsUse.HTTP)) {
       InetSocketAddress address = bind(listener);
@@ -135,8 +122,8 @@ class LiveTlsTest {
       tls.poll();
       assertEquals(List.of(), news);
       Identity two = identity("two");
-      write("v2", two, two);
-      turnTo("v2");
+      volume().write("v2", two, two);
+      volume().turnTo("v2");
       tls.poll();
       assertTrue(ask(address, null).server().contains("two"));
       assertTrue(news.getLast().contains("hold from now on"), news::toString);
@@ -147,14 +134,14 @@ class LiveTlsTest {
   void aKeyThatIsNotTheCertificatesChangesNothing() throws Exception {
     Identity one = identity("one");
     Identity two = identity("two");
-    write("v1", one, one);
-    write("v2", two, one);
-    write("v3", two, two);
-    turnTo("v1");
+    volume().write("v1", one, one);
+    volume().write("v2", two, one);
+    volume().write("v3", two, two);
+    volume().turnTo("v1");
     LiveTls tls = tls(Optional.empty(), ClientCertificates.NONE);
     try (HttpListener listener = listen(tls, TlsUse.HTTP)) {
       InetSocketAddress address = bind(listener);
-      turnTo("v2");
+      volume().turnTo("v2");
       tls.poll();
       tls.poll();
       assertEquals(1, news.size(), news::toString);
@@ -162,7 +149,7 @@ class LiveTlsTest {
           news.getFirst().contains("is another key than the one that --tls_cert_file is for"),
           news::toString);
       assertTrue(ask(address, null).server().contains("one"));
-      turnTo("v3");
+      volume().turnTo("v3");
       tls.poll();
       assertTrue(ask(address, null).server().contains("two"));
     }
@@ -170,8 +157,8 @@ class LiveTlsTest {
 
   @Test
   void aPairThatDoesNotFitIsRefusedAtTheStart() throws Exception {
-    write("v1", identity("one"), identity("two"));
-    turnTo("v1");
+    volume().write("v1", identity("one"), identity("two"));
+    volume().turnTo("v1");
     LiveTls tls = tls(Optional.empty(), ClientCertificates.NONE);
     String refusal = assertThrows(ConfigException.class, () -> tls.context(TlsUse.GRPC)).text();
     assertTrue(refusal.startsWith("--tls_key_file=" + scratch.resolve("..data/tls.key")), refusal);
@@ -182,8 +169,8 @@ class LiveTlsTest {
     Identity own = identity("own");
     Identity client = identity("client");
     Identity stranger = identity("stranger");
-    write("v1", own, own);
-    turnTo("v1");
+    volume().write("v1", own, own);
+    volume().turnTo("v1");
     Path ca = Files.writeString(scratch.resolve("clients.pem"), client.certificate());
     LiveTls tls = tls(Optional.of(ca), ClientCertificates.REQUIRED);
     try (HttpListener strict = listen(tls, TlsUse.HTTP);
