@@ -107,7 +107,7 @@ public final class FloatRuns {
     if (size >= most || runs >= MOST_RUNS) {
       return false;
     }
-    if (runs == starts.length) {
+    if (runs == ends.length) { // the last to grow: memory may be short before it has
       int capacity = Math.max(16, 2 * runs);
       starts = Arrays.copyOf(starts, capacity);
       firsts = Arrays.copyOf(firsts, capacity + 1);

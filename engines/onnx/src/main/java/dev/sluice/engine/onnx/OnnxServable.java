@@ -35,13 +35,7 @@ final class OnnxServable implements Servable {
     this.session = session;
     this.model = model;
     this.isShapeBound = isShapeBound;
-    this.scratches =
-        new ScratchPool(
-            () ->
-                new Scratch(
-                    signature.inputs().size(),
-                    signature.outputs().size(),
-                    library.runOptions().create()));
+    this.scratches = new ScratchPool(() -> newScratch(library, signature));
     this.allocator = new InputTensors(library.values().live());
     this.runner = new SessionRunner(library.values(), session, model, allocator);
     this.signatures = Map.of(signature.key(), signature);
@@ -91,6 +85,20 @@ final class OnnxServable implements Servable {
       return runner.run(request, scratch);
     } finally {
       scratches.release(scratch);
+    }
+  }
+
+  /** Memory may be short between the two, and nobody else would release the options. */
+  private static Scratch newScratch(OrtLibrary library, Signature signature) throws OrtException {
+    RunOptions options = library.runOptions().create();
+    Scratch scratch = null;
+    try {
+      scratch = new Scratch(signature.inputs().size(), signature.outputs().size(), options);
+      return scratch;
+    } finally {
+      if (scratch == null) {
+        options.release();
+      }
     }
   }
 
