@@ -235,6 +235,9 @@ class AuthenticationTest {
     assertEquals(Status.Code.UNAUTHENTICATED, refusal(() -> infer(channel, OWN)).getCode());
     assertEquals(Status.Code.UNAUTHENTICATED, refusal(() -> status(channel, OWN)).getCode());
     assertEquals(401, predict(OWN, bearer(UUID.randomUUID().toString())).status());
+    for (String malformed : List.of("/v1/models/%zz", "/v2/models/%zz", "/console/%", "/%1")) {
+      assertEquals(400, send("GET", malformed, Map.of()).status(), malformed);
+    }
     assertEquals(401, send("GET", "/whatever", Map.of()).status());
   }
 

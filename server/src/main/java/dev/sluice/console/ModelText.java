@@ -1,6 +1,7 @@
 package dev.sluice.console;
 
 import dev.sluice.api.json.JsonWriter;
+import dev.sluice.http.Targets;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
@@ -9,8 +10,6 @@ import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,7 +36,7 @@ final class ModelText {
     if (end < 0) {
       throw badPath(path);
     }
-    String model = decode(path.substring(0, end));
+    String model = Targets.decoded(path.substring(0, end));
     ServableLease lease =
         predictor.acquire(model, new VersionChoice.Specific(number(path, end + VERSIONS.length())));
     try {
@@ -58,11 +57,6 @@ final class ModelText {
   private static ServingException badPath(String path) {
     return ServingException.invalidArgument(
         "Expected a path that ends with MODEL/versions/NUMBER, found " + path);
-  }
-
-  /** The listener has refused malformed escapes already; '+' stays '+'. */
-  private static String decode(String text) {
-    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private static byte[] write(ServableLease lease) {

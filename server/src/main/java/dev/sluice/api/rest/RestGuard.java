@@ -9,6 +9,7 @@ import dev.sluice.auth.Reach;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Response;
+import dev.sluice.http.Targets;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -27,7 +28,7 @@ public final class RestGuard implements HttpHandler {
   /** Finds what requests ask for. */
   @FunctionalInterface
   public interface Operations {
-    /** Returns the operation of a request; never fails. */
+    /** Returns the operation of a request, whose target has no malformed escape; never fails. */
     Operation of(String method, String target);
   }
 
@@ -45,6 +46,10 @@ public final class RestGuard implements HttpHandler {
   @Override
   public void handle(Exchange exchange) {
     String method = exchange.method();
+    if (Targets.hasMalformedEscape(exchange.target())) {
+      next.handle(exchange); // which refuses it, whatever it asks for
+      return;
+    }
     Operation operation =
         method.equals("POST")
             ? posts.of(exchange.target())
