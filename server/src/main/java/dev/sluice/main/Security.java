@@ -142,7 +142,8 @@ final class Security implements AutoCloseable {
       if (authenticator.isPresent()) {
         authenticator.get().poll();
       }
-    } catch (RuntimeException bug) {
+    } catch (RuntimeException | Error bug) {
+      // Such as the want of a thread: the next look may find things better.
       LOG.log(Level.ERROR, "The files of security could not be looked at", bug);
     }
   }

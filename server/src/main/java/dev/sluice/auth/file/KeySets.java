@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 /** The key sets of all issuers, which outlive a new reading of the file. Of one thread. */
 final class KeySets {
   /** A file costs nothing to look at. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final Duration FILE_PERIOD = Duration.ZERO;
 
   private final InstantSource clock;
@@ -50,7 +52,7 @@ final class KeySets {
       case Source.InFile(Path file) ->
           new KeySet(file.toString(), () -> Files.readString(file), FILE_PERIOD, clock, warnings);
       case Source.Remote(String url, Optional<Path> ca, Duration period) ->
-          new KeySet(url, new RemoteText(url, ca), period, clock, warnings);
+          new KeySet(url, new RemoteText(url, ca, PATIENCE), period, clock, warnings);
     };
   }
 

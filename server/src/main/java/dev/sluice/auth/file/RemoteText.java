@@ -16,6 +16,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -24,10 +27,10 @@ import javax.net.ssl.TrustManagerFactory;
  * soon.
  *
  * @param ca the certificates that the host is trusted by; empty for the JDK's
+ * @param patience for the whole answer
  */
-record RemoteText(String url, Optional<Path> ca) implements KeySet.Fetch {
+record RemoteText(String url, Optional<Path> ca, Duration patience) implements KeySet.Fetch {
   private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long LARGEST = 1 << 20;
 
   @Override
@@ -39,15 +42,30 @@ record RemoteText(String url, Optional<Path> ca) implements KeySet.Fetch {
     if (ca.isPresent()) {
       builder.sslContext(trusting(ca.get()));
     }
-    try (HttpClient client = builder.build()) {
-      HttpResponse<byte[]> response =
-          client.send(
-              HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(),
-              HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), LARGEST));
+    HttpClient client = builder.build();
+    try {
+      HttpResponse<byte[]> response = answer(client);
       if (response.statusCode() != 200) {
         throw new IOException("expected status 200, found " + response.statusCode());
       }
       return new String(response.body(), StandardCharsets.UTF_8);
+    } finally {
+      client.shutdownNow(); // to close it would wait for what has been given up
+    }
+  }
+
+  /** The client's own time-out ends with the head of the answer; this one holds for all of it. */
+  private HttpResponse<byte[]> answer(HttpClient client) throws IOException, InterruptedException {
+    try {
+      return client
+          .sendAsync(
+              HttpRequest.newBuilder(URI.create(url)).build(),
+              HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), LARGEST))
+          .get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("no whole answer within " + patience.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
     }
   }
 

@@ -13,7 +13,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,12 @@ class RemoteTextTest {
   }
 
   private String get(String path, Optional<Path> ca) throws IOException, InterruptedException {
-    return new RemoteText("https://localhost:" + server.getAddress().getPort() + path, ca).get();
+    return text(path, ca, Duration.ofMinutes(1)).get();
+  }
+
+  private RemoteText text(String path, Optional<Path> ca, Duration patience) {
+    return new RemoteText(
+        "https://localhost:" + server.getAddress().getPort() + path, ca, patience);
   }
 
   private Optional<Path> trusted() {
@@ -90,5 +97,30 @@ class RemoteTextTest {
             .toString()
             .contains("found 302"));
     assertThrows(IOException.class, () -> get("/large", trusted()));
+  }
+
+  /** The head of an answer is no answer. */
+  @Test
+  void whoNeverEndsHisAnswerIsGivenUp() throws Exception {
+    CountDownLatch over = new CountDownLatch(1);
+    server.createContext(
+        "/stalls",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 100);
+          exchange.getResponseBody().flush();
+          try {
+            over.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try {
+      RemoteText stalling = text("/stalls", trusted(), Duration.ofSeconds(1));
+      assertEquals(
+          "no whole answer within 1000 ms",
+          assertThrows(IOException.class, stalling::get).getMessage());
+    } finally {
+      over.countDown();
+    }
   }
 }
