@@ -73,11 +73,14 @@ final class LineSink implements Closeable {
 
   /** Hands everything to the system. */
   void flush() throws IOException {
-    out.flush();
-    long now = System.nanoTime();
-    if (path != null && now - lookedAt >= LOOK_NANOS) {
-      lookedAt = now;
-      reopenIfMoved(path);
+    try {
+      out.flush();
+    } finally { // a full disk has room again only once a file that was removed is closed
+      long now = System.nanoTime();
+      if (path != null && now - lookedAt >= LOOK_NANOS) {
+        lookedAt = now;
+        reopenIfMoved(path);
+      }
     }
   }
 

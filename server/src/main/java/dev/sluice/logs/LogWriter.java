@@ -62,8 +62,13 @@ final class LogWriter implements Runnable {
     boolean last;
     do {
       last = stopping;
-      writeAll();
-      report(last);
+      try {
+        writeAll();
+        report(last);
+      } catch (RuntimeException | Error bug) {
+        // The root of this thread: without it nobody would write lines, or say that some are lost.
+        LOG.log(Level.ERROR, "A line of the access log could not be made", bug);
+      }
       if (!last) {
         LockSupport.parkNanos(this, PERIOD_NANOS);
       }

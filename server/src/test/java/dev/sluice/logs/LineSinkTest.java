@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +47,23 @@ final class LineSinkTest {
     }
     assertEquals(List.of("one", "two"), Files.readAllLines(old));
     assertEquals(List.of("four"), Files.readAllLines(file));
+  }
+
+  /** Its space is free only once it is closed, and somebody has removed it for that. */
+  @Test
+  void aFileOnAFullDiskIsLeftWhenItWasRemoved() throws IOException {
+    Path file = Files.createSymbolicLink(scratch.resolve("full.log"), Path.of("/dev/full"));
+    LineSink sink = LineSink.open(Optional.of(file));
+    sink.write("lost");
+    assertThrows(IOException.class, sink::flush);
+    Files.delete(file);
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!Files.exists(file) && System.nanoTime() - end < 0) {
+      assertThrows(IOException.class, sink::flush); // of what is still for the full disk
+    }
+    sink.write("kept");
+    sink.close();
+    assertEquals(List.of("kept"), Files.readAllLines(file));
   }
 
   @Test
