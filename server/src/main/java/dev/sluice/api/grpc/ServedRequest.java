@@ -58,6 +58,10 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
   private volatile @Nullable Handover handover;
   private @Nullable H head;
   private volatile boolean begun;
+
+  /** By who has claimed the request only. */
+  private boolean isCounted;
+
   private volatile boolean cancelled;
   private volatile @Nullable Call call;
 
@@ -302,19 +306,24 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
       answers(method.size(response));
     }
     succeeds(finished);
+    isCounted = true;
     reply.answered(response);
   }
 
   /**
    * Ends a request by a bug.
    *
-   * @param claimed whether it was on its way to being answered, and counted so
+   * @param claimed whether it was on its way to being answered
    */
   private void failAfter(Throwable bug, boolean claimed) {
     if (!claimed && !claim()) {
       return;
     }
-    fails(Code.INTERNAL, "", true);
+    if (isCounted) {
+      notes(Code.INTERNAL);
+    } else {
+      fails(Code.INTERNAL, "", true);
+    }
     try {
       reply.failed(GrpcStatuses.INTERNAL, head);
     } catch (IllegalStateException closed) {

@@ -51,6 +51,8 @@ final class InferenceExchangeTest {
   private final ByteBudget waiting = new ByteBudget(1);
   private final AtomicInteger openMessages = new AtomicInteger();
   private final RecordingListener listener = new RecordingListener();
+  private final MetricRegistry registry = new MetricRegistry();
+  private final ServingMetrics metrics = new ServingMetrics(registry, false);
   private final Metadata headers = new Metadata();
   private final FakeServable servable = Models.identity(memory);
 
@@ -73,8 +75,7 @@ final class InferenceExchangeTest {
     return new InferenceExchange<>(
         new GrpcInference<>(
             new GrpcPredict(new Predictor(models, limiter), options),
-            new Telemetry(new ServingMetrics(new MetricRegistry(), false), listener)
-                .requests(Api.PREDICT, Entrypoint.GRPC),
+            new Telemetry(metrics, listener).requests(Api.PREDICT, Entrypoint.GRPC),
             new RequestThreads(() -> null, tasks::add, waiting),
             options.largestInline()),
         rpc,
@@ -221,6 +222,18 @@ final class InferenceExchangeTest {
     exchange.onHalfClose();
     assertEquals(List.of("headers", "close INTERNAL"), rpc.events);
     assertEquals(List.of(Code.INTERNAL), listener.codes());
+    assertEquals(1, counted("OK"), "it was counted before it was sent");
+    assertEquals(0, counted("INTERNAL"), "and is not counted twice");
+  }
+
+  private long counted(String status) {
+    return registry
+        .page()
+        .lines()
+        .filter(line -> line.startsWith(":tensorflow:serving:request_count{"))
+        .filter(line -> line.contains("status=\"" + status + "\""))
+        .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test
