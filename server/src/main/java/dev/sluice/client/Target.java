@@ -1,6 +1,5 @@
 package dev.sluice.client;
 
-import dev.sluice.client.tensor.InputException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -14,18 +13,6 @@ import java.util.OptionalLong;
  * @param label the version's label; empty if {@code version} is present
  */
 record Target(URI server, String model, OptionalLong version, Optional<String> label) {
-  static final String DEFAULT_SERVER = ServerUrl.DEFAULT;
-
-  /**
-   * Reads the address of a server, such as {@code host}, {@code host:8501} or {@code
-   * https://host/path}.
-   *
-   * @throws InputException if it is none
-   */
-  static URI server(String url) throws InputException {
-    return ServerUrl.parse("--url", url);
-  }
-
   /** Returns the address of the model, of all its versions. */
   URI modelAddress() {
     return URI.create(server + "/v1/models/" + encoded(model));

@@ -1,17 +1,17 @@
 package dev.sluice.client.status;
 
 import dev.sluice.client.DurationText;
+import dev.sluice.client.HeaderFlags;
 import dev.sluice.client.ServerUrl;
 import dev.sluice.client.tensor.InputException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -54,11 +54,7 @@ public final class StatusOptions {
       description = "Of each request. Default: 10s.")
   private Duration timeout = Duration.ofSeconds(10);
 
-  @Option(
-      names = "--header",
-      paramLabel = "\"NAME: VALUE\"",
-      description = "Send this header, such as \"Authorization: Bearer ...\".")
-  private List<String> headers = new ArrayList<>();
+  @Mixin private final HeaderFlags headers = new HeaderFlags();
 
   @Option(
       names = {"-h", "--help"},
@@ -129,14 +125,6 @@ public final class StatusOptions {
   }
 
   Map<String, String> headers() throws InputException {
-    Map<String, String> all = new LinkedHashMap<>();
-    for (String header : headers) {
-      int colon = header.indexOf(':');
-      if (colon < 1) {
-        throw new InputException("--header: expected \"Name: value\"");
-      }
-      all.put(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
-    }
-    return all;
+    return headers.headers();
   }
 }
