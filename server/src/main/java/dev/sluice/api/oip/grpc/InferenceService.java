@@ -190,7 +190,7 @@ public final class InferenceService {
         unimplemented(
             GRPCInferenceServiceGrpc.getTraceSettingMethod(),
             TraceSettingRequest.parser(),
-            "This server writes no traces"),
+            "What this server traces cannot be changed while it runs"),
         unimplemented(
             GRPCInferenceServiceGrpc.getLogSettingsMethod(),
             LogSettingsRequest.parser(),

@@ -80,7 +80,7 @@ final class OipInfo {
           throw missing(
               "Memory of a GPU cannot be shared with this server; memory of the system can"
                   + " (/v2/systemsharedmemory)");
-      case TRACE -> throw missing("This server writes no traces");
+      case TRACE -> throw missing("What this server traces cannot be changed while it runs");
       case LOGGING -> throw missing("What this server logs cannot be changed while it runs");
       case INFER -> throw new IllegalStateException("runs a model");
     };
