@@ -54,6 +54,7 @@ final class Apis {
   private final Telemetry telemetry;
   private final MetricRegistry registry;
   private final Exposition exposition;
+  private final PageThread metricsThread = new PageThread();
   private final ServerMetadata metadata = ServerMetadata.of(Version.current());
   private final ModelCatalog catalog;
   private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
@@ -124,8 +125,8 @@ final class Apis {
     HttpHandler ready = readiness.readyHandler();
     Map<String, HttpHandler> exact = new HashMap<>();
     if (settings.monitoring().enabled()) {
-      HttpHandler page = new MetricsPage(settings.monitoring().path(), registry);
-      exact.put("/metrics", new ExpositionPage(exposition));
+      HttpHandler page = new MetricsPage(settings.monitoring().path(), registry, metricsThread);
+      exact.put("/metrics", new ExpositionPage(exposition, metricsThread));
       exact.put(settings.monitoring().path(), page);
     }
     exact.putAll(

@@ -24,7 +24,7 @@ final class GrpcConnections {
   ChannelFactory<ServerChannel> channels(ChannelFactory<? extends ServerChannel> plain) {
     return () -> {
       ServerChannel channel = plain.newChannel();
-      channel.pipeline().addFirst(new Accepted());
+      channel.pipeline().addLast(new Accepted()); // behind who refuses connections
       ports.add(channel);
       return channel;
     };
@@ -53,15 +53,16 @@ final class GrpcConnections {
    */
   void goAway() {
     for (Channel connection : open) {
-      connection
-          .eventLoop()
-          .execute(
-              () -> {
-                // To close such a channel is to ask gRPC's handler for a graceful shutdown.
-                if (connection.pipeline().get(Http2ConnectionHandler.class) != null) {
-                  connection.close();
-                }
-              });
+      if (connection.isRegistered()) { // one that is being accepted has no loop yet
+        connection.eventLoop().execute(() -> goAway(connection));
+      }
+    }
+  }
+
+  /** To close such a channel is to ask gRPC's handler for a graceful shutdown. */
+  private static void goAway(Channel connection) {
+    if (connection.pipeline().get(Http2ConnectionHandler.class) != null) {
+      connection.close();
     }
   }
 }

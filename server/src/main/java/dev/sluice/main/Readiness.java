@@ -10,6 +10,7 @@ import dev.sluice.servable.ServableId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Whether this server wants traffic: what is behind {@code /readyz} and {@code /v2/health/ready},
@@ -20,7 +21,7 @@ final class Readiness implements ServerHealth {
   private static final byte[] OK = "ok\n".getBytes(StandardCharsets.US_ASCII);
 
   private final HealthMonitor monitor;
-  private volatile Phase phase = Phase.STARTING;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.STARTING);
 
   private enum Phase {
     STARTING,
@@ -32,14 +33,14 @@ final class Readiness implements ServerHealth {
     this.monitor = monitor;
   }
 
-  /** The start is over. */
+  /** The start is over, unless the server is about to stop already. */
   void serve() {
-    phase = Phase.SERVING;
+    phase.compareAndSet(Phase.STARTING, Phase.SERVING);
   }
 
   /** The server is about to stop. */
   void leave() {
-    phase = Phase.LEAVING;
+    phase.set(Phase.LEAVING);
   }
 
   @Override
@@ -49,12 +50,12 @@ final class Readiness implements ServerHealth {
 
   @Override
   public boolean isReady() {
-    return phase == Phase.SERVING && !monitor.isStale() && monitor.report().isReady();
+    return phase.get() == Phase.SERVING && !monitor.isStale() && monitor.report().isReady();
   }
 
   @Override
   public boolean mayAsk(ServableId id) {
-    return phase != Phase.LEAVING && !monitor.report().wedged().contains(id);
+    return phase.get() != Phase.LEAVING && !monitor.report().wedged().contains(id);
   }
 
   /** Answers 200 while ready, otherwise 503 and a line for each reason. */
@@ -81,7 +82,7 @@ final class Readiness implements ServerHealth {
 
   private List<String> reasons() {
     List<String> reasons = new ArrayList<>();
-    switch (phase) {
+    switch (phase.get()) {
       case STARTING -> reasons.add("the server is starting");
       case LEAVING -> reasons.add("the server is stopping");
       case SERVING -> {}

@@ -30,14 +30,14 @@ final class RestPaths implements RestGuard.Operations {
   public Operation of(String method, String target) {
     int query = target.indexOf('?');
     String path = query < 0 ? target : target.substring(0, query);
+    if (metrics.contains(path)) { // before all prefixes, as the router has it
+      return Operation.of(AccessTable.METRICS, "");
+    }
     if (startsWith(path, "/v1/")) {
       return RestOperations.of(method, target);
     }
     if (path.equals("/v2") || startsWith(path, "/v2/")) {
       return OipOperations.of(method, target);
-    }
-    if (metrics.contains(path)) {
-      return Operation.of(AccessTable.METRICS, "");
     }
     return Operation.of(startsWith(path, CONSOLE) ? console(method, path) : path, "");
   }

@@ -3,7 +3,6 @@ package dev.sluice.main;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
-import dev.sluice.auth.Door;
 import dev.sluice.config.BatchingMode;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelsConfig;
@@ -18,7 +17,6 @@ import dev.sluice.engine.SettingsSource;
 import dev.sluice.health.HealthMonitor;
 import dev.sluice.http.HttpLimits;
 import dev.sluice.lifecycle.Manager;
-import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
 import dev.sluice.metrics.Exposition;
 import dev.sluice.metrics.JvmSampler;
@@ -29,18 +27,11 @@ import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
 import dev.sluice.telemetry.Telemetry;
-import dev.sluice.tls.TlsUse;
-import io.grpc.ServerServiceDefinition;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -54,12 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Server {
   private static final System.Logger LOG = System.getLogger("sluice");
-
-  /** How long the ports may stay shut for models that load (lifecycle.md §8 waits for ever). */
-  private static final Duration START_PATIENCE = Duration.ofDays(1);
-
-  /** Between two lines that say how far the start has come. */
-  private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(1);
 
   /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(1);
@@ -81,9 +66,6 @@ final class Server {
 
   /** How long a REST client may take nothing of its answers. */
   private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(60);
-
-  /** How long a stop waits for gRPC messages of which not all has arrived, when nothing runs. */
-  private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(5);
 
   /** How long a stop waits for event loops, which may hang. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
@@ -111,14 +93,9 @@ final class Server {
   private final Departure departure;
   private final Apis apis;
   private final Security security;
-  private final ConnectionLimit connections;
   private final HttpPorts http;
   private final ModelReload reload;
-  private final GrpcTuning tuning;
-  private final Optional<SslContext> tls;
-
-  /** The monitor's thread reads it while the starting one adds to it. */
-  private final List<GrpcListener> grpc = new CopyOnWriteArrayList<>();
+  private final GrpcPorts grpc;
 
   /** Asked for by a signal's thread, too. */
   private volatile @Nullable ModelsPoll modelsPoll;
@@ -141,17 +118,12 @@ final class Server {
     this.metrics = new ServingMetrics(registry, settings.batching().mode() == BatchingMode.TFS);
     SecuritySettings.Bounds bounds = settings.security().bounds();
     this.security = new Security(settings);
-    this.tls = security.encryption(TlsUse.GRPC);
-    this.connections =
+    ConnectionLimit connections =
         new ConnectionLimit(bounds.connections(), line -> LOG.log(Level.WARNING, line));
-    this.tuning =
-        new GrpcTuning(
-            settings.grpc().channelArguments(),
-            bounds.bodyBytes(),
-            line -> LOG.log(Level.WARNING, line));
     this.observation = Observation.open(settings.telemetry());
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
+    this.grpc = new GrpcPorts(settings, loops, connections, security);
     FolderSettings folders =
         new FolderSettings(
             !settings.models().byReference(),
@@ -238,7 +210,7 @@ final class Server {
         new HealthMonitor.Subjects(
             manager::runsUnderWay, manager.states()::all, selected::wanted, loops.all()),
         report -> {
-          grpc.forEach(listener -> listener.show(report));
+          grpc.show(report);
           log.accept(report);
         });
   }
@@ -278,12 +250,14 @@ final class Server {
       manager.setLabels(models.labels(), true);
     }
     source.setModels(models.watched());
-    awaitModels();
+    new FirstTries(manager, source).await(models);
     if (!settings.models().labelsForUnavailable()) {
       manager.setLabels(models.labels(), false);
     }
     health.start();
-    openPorts();
+    security.start();
+    grpc.open(apis.services(reload), health.report());
+    http.open();
     readiness.serve();
     pollModels();
   }
@@ -311,79 +285,11 @@ final class Server {
     }
   }
 
-  private void awaitModels() throws InterruptedException {
-    Map<String, String> unread = source.awaitLook();
-    List<String> expected =
-        models.models().stream()
-            .map(model -> model.name())
-            .filter(name -> !unread.containsKey(name))
-            .toList();
-    long end = System.nanoTime() + START_PATIENCE.toNanos();
-    int decided = decided(expected);
-    while (decided < expected.size() && System.nanoTime() - end < 0) {
-      LOG.log(Level.INFO, "Loaded " + decided + " of " + expected.size() + " models");
-      decided = decided(expected);
-    }
-  }
-
-  /** Waits for models as long as operators should wait for news; returns how many are done. */
-  private int decided(List<String> models) throws InterruptedException {
-    Map<String, Outcome> outcomes = manager.await(models, Outcome.Until.FIRST_TRY, PROGRESS_PERIOD);
-    return (int)
-        outcomes.values().stream().filter(outcome -> !(outcome instanceof Outcome.Pending)).count();
-  }
-
-  private void openPorts() throws IOException, InterruptedException {
-    security.start();
-    List<ServerServiceDefinition> services = apis.services(reload);
-    openGrpc(grpcOptions(services, security.grpcDoor()));
-    SecuritySettings.Ports ports = settings.security().ports();
-    if (ports.adminGrpc() != 0) {
-      GrpcListener admin =
-          Ports.open(
-              "--admin_grpc_port",
-              () ->
-                  GrpcListener.open(
-                      Ports.address(ports.adminAddress(), ports.adminGrpc()),
-                      grpcOptions(services, Door.OPEN)));
-      admin.show(health.report());
-      grpc.add(admin);
-    }
-    http.open();
-  }
-
-  private GrpcListener.Options grpcOptions(List<ServerServiceDefinition> services, Door door) {
-    return new GrpcListener.Options(
-        loops,
-        tuning,
-        tls,
-        connections,
-        security.guard(door),
-        settings.security().bounds(),
-        services,
-        settings.grpc().healthService());
-  }
-
-  private void openGrpc(GrpcListener.Options options) throws IOException {
-    int port = settings.grpc().port();
-    if (port != 0) {
-      grpc.add(Ports.open("--port", () -> GrpcListener.open(new InetSocketAddress(port), options)));
-      // The phrases are what scripts look for in the reference's log (lifecycle.md §8).
-      LOG.log(Level.INFO, "Running gRPC ModelServer at 0.0.0.0:" + grpc.getFirst().port() + " ...");
-    }
-    Optional<Path> socket = settings.grpc().socketPath();
-    if (socket.isPresent()) {
-      grpc.add(Ports.open("--grpc_socket_path", () -> GrpcListener.open(socket.get(), options)));
-      LOG.log(Level.INFO, "Running gRPC ModelServer at UNIX socket " + socket.get() + " ...");
-    }
-    grpc.forEach(listener -> listener.show(health.report()));
-  }
-
   /** Wants no traffic from now on, and says so wherever a client may look. Does not block. */
   private void leave() {
     readiness.leave();
     http.leave();
-    grpc.forEach(GrpcListener::leave);
+    grpc.leave();
     LOG.log(Level.INFO, "Leaving: readiness is off, and clients are sent elsewhere");
   }
 
@@ -411,10 +317,10 @@ final class Server {
     if (poll != null) {
       poll.close();
     }
-    grpc.forEach(GrpcListener::drain);
+    grpc.drain();
     http.drain();
     source.close();
-    awaitCalls(patience);
+    grpc.awaitDrained(patience, () -> limiter.inFlight() == 0);
     patience.await(http::awaitDrained);
     // A run whose client has gone still needs its version.
     patience.awaitUntil(() -> limiter.inFlight() == 0);
@@ -423,7 +329,7 @@ final class Server {
     List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, patience.left()));
     health.close();
     http.close();
-    grpc.forEach(GrpcListener::close);
+    grpc.close();
     workers.shutdown();
     loops.close();
     workers.awaitTermination(1, TimeUnit.SECONDS);
@@ -441,17 +347,6 @@ final class Server {
     }
   }
 
-  /**
-   * Waits for the calls under way, as long as any has sent its message: of one that is still
-   * sending nothing is known, and it may stand still for ever.
-   */
-  private void awaitCalls(Patience patience) throws InterruptedException {
-    QuietTime quiet = new QuietTime(UPLOAD_PATIENCE, System::nanoTime);
-    for (GrpcListener listener : grpc) {
-      patience.await(most -> listener.awaitDrained(most) || quiet.look(limiter.inFlight() == 0));
-    }
-  }
-
   /** Stops what {@link #start} had started before it failed, without waiting for anybody. */
   void abort() throws InterruptedException {
     health.close();
@@ -460,7 +355,7 @@ final class Server {
     decorators.close();
     manager.shutDown(Duration.ZERO);
     http.close();
-    grpc.forEach(GrpcListener::close);
+    grpc.close();
     workers.shutdown();
     loops.close();
     observation.close();

@@ -20,6 +20,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -45,18 +46,21 @@ final class GrpcListenerTest {
 
   @BeforeEach
   void open() throws IOException {
-    listener =
-        GrpcListener.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            new GrpcListener.Options(
-                loops,
-                new GrpcTuning(ChannelArguments.NONE, Long.MAX_VALUE, line -> {}),
-                Optional.empty(),
-                new ConnectionLimit(Integer.MAX_VALUE, line -> {}),
-                Optional.empty(),
-                new SecuritySettings.Bounds(64 << 10, Long.MAX_VALUE, 100, 100),
-                List.of(),
-                true));
+    listener = listener(Integer.MAX_VALUE);
+  }
+
+  private GrpcListener listener(int connections) throws IOException {
+    return GrpcListener.open(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        new GrpcListener.Options(
+            loops,
+            new GrpcTuning(ChannelArguments.NONE, Long.MAX_VALUE, line -> {}),
+            Optional.empty(),
+            new ConnectionLimit(connections, line -> {}),
+            Optional.empty(),
+            new SecuritySettings.Bounds(64 << 10, Long.MAX_VALUE, connections, 100),
+            List.of(),
+            true));
   }
 
   @AfterEach
@@ -88,6 +92,25 @@ final class GrpcListenerTest {
       RawHttp2.Frame last = client.next(RawHttp2.GOAWAY);
       assertEquals(1, last.lastStream());
       assertEquals(0, last.errorCode());
+      assertTrue(client.ends());
+    }
+  }
+
+  /** They were never anybody's, so that nobody can be sent elsewhere by them. */
+  @Test
+  void connectionsThatWereRefusedAreNoneToLeave() throws Exception {
+    try (GrpcListener narrow = listener(1);
+        RawHttp2 client = new RawHttp2(narrow.port())) {
+      client.call(1, CHECK);
+      assertArrayEquals(NOT_SERVING, client.next(RawHttp2.DATA).payload());
+      for (int i = 0; i < 3; i++) {
+        try (Socket refused = new Socket(InetAddress.getLoopbackAddress(), narrow.port())) {
+          assertEquals(-1, refused.getInputStream().read());
+        }
+      }
+      narrow.leave();
+      assertEquals(Integer.MAX_VALUE, client.next(RawHttp2.GOAWAY).lastStream());
+      client.acknowledge(client.next(RawHttp2.PING));
       assertTrue(client.ends());
     }
   }

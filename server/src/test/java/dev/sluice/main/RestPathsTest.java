@@ -30,6 +30,18 @@ class RestPathsTest {
   private final RestPaths paths =
       new RestPaths(Set.of("/metrics", "/monitoring/prometheus/metrics"));
 
+  /** As the router has it, whose exact paths win over prefixes. */
+  @Test
+  void metricsAreMetricsWhereverTheyAre() {
+    RestPaths moved = new RestPaths(Set.of("/v1/metrics", "/v2/metrics"));
+    for (String path : List.of("/v1/metrics", "/v2/metrics", "/v1/metrics?x=y")) {
+      for (String method : List.of("GET", "OPTIONS", "POST")) {
+        assertEquals(
+            Operation.of(AccessTable.METRICS, ""), moved.of(method, path), method + " " + path);
+      }
+    }
+  }
+
   @Test
   void everyOperationOfTheApisIsClassified() {
     List<String> operations =
