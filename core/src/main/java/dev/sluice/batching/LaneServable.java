@@ -2,12 +2,14 @@ package dev.sluice.batching;
 
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.engine.EngineThreads;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableDecorator;
 import dev.sluice.servable.ServableId;
@@ -102,6 +104,10 @@ public final class LaneServable extends ForwardingServable {
       runs.put(signature, new Runs(new Mergeability(mayMerge), servable.isShapeBound(signature)));
     }
     this.known = Map.copyOf(runs);
+    VersionMetrics metrics = servable.metrics();
+    if (metrics != null) {
+      metrics.countQueued(lanes::waiting);
+    }
   }
 
   /** What is known of the runs of one signature. */
@@ -126,6 +132,12 @@ public final class LaneServable extends ForwardingServable {
   public @Nullable ServingException overload(Caller caller) {
     return lanes.overload(
         caller, policy.hasObjective() ? nanoTime.getAsLong() - options.turns().arrived() : 0);
+  }
+
+  /** Those of the lanes; what stays on an event loop is short, or the loop hangs. */
+  @Override
+  public List<RunUnderWay> runsUnderWay() {
+    return lanes.underWay();
   }
 
   @Override

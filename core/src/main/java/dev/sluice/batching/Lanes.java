@@ -3,6 +3,7 @@ package dev.sluice.batching;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,9 @@ final class Lanes<T> implements AutoCloseable {
 
     /** Work that was taken has been run. */
     void done(Work work);
+
+    /** Returns the work that was taken and has not been run. */
+    List<RunUnderWay> underWay();
   }
 
   /** What a lane runs at once. */
@@ -136,6 +140,16 @@ final class Lanes<T> implements AutoCloseable {
     return refusal;
   }
 
+  /** Returns how many tasks wait; for metrics. */
+  int waiting() {
+    lock.lock();
+    try {
+      return backlog.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Does what a lane would, on the calling thread, as long as that is known to take no longer than
    * this; wakes a lane for what is left if it would take longer by itself.
@@ -197,6 +211,16 @@ final class Lanes<T> implements AutoCloseable {
       if (backlog.size() > 0) {
         notEmpty.signal();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns the work that is being run. */
+  List<RunUnderWay> underWay() {
+    lock.lock();
+    try {
+      return backlog.underWay();
     } finally {
       lock.unlock();
     }

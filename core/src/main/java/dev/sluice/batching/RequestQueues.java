@@ -2,6 +2,7 @@ package dev.sluice.batching;
 
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.servable.Caller;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import java.util.List;
@@ -84,7 +85,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
 
   @Override
   public @Nullable ServingException overload(Caller caller, long waitedNanos) {
-    Account known = accounts.known(caller.client());
+    Account known = accounts.known(caller.clientName());
     ServingException noPlace = noPlace(caller, known);
     if (noPlace != null || isIdle() || !refusesForTime(caller)) {
       return noPlace;
@@ -108,7 +109,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   public @Nullable ServingException add(Queued queued) {
     RequestQueue queue = queued.queue();
     BatchTask task = queued.task();
-    Account account = accounts.of(task.request().client());
+    Account account = accounts.of(task.request().clientName());
     ServingException refusal = refusal(queue, task, account);
     if (refusal != null) {
       return refusal;
@@ -149,7 +150,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     if (account != null
         && accounts.areSeveral()
         && account.waiting() >= Math.max(1, account.weight() * free)) {
-      return refusals.tooManyOf(caller.client(), account.waiting(), forecast.untilEmpty());
+      return refusals.tooManyOf(caller.clientName(), account.waiting(), forecast.untilEmpty());
     }
     return null;
   }
@@ -280,6 +281,12 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     size -= stale.size();
     line.kind().taken(stale);
     return stale.isEmpty() ? nothingStale : new TakenRun.Stale(stale, nothingStale.refusal());
+  }
+
+  /** Where something waits and nothing runs, that is a run too: one that does not even begin. */
+  @Override
+  public List<RunUnderWay> underWay() {
+    return forecast.underWay(size);
   }
 
   @Override

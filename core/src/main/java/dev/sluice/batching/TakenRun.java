@@ -1,6 +1,7 @@
 package dev.sluice.batching;
 
 import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,8 @@ final class TakenRun implements Lanes.Work {
   private final boolean more;
   private final long started;
   private final double expected;
+  private long number;
+  private long typicalNanos;
 
   /**
    * Requests that are not to be run any more.
@@ -78,6 +81,20 @@ final class TakenRun implements Lanes.Work {
         runner.run(kind, left, onLane, true);
       }
     }
+  }
+
+  /**
+   * Numbers it for those who watch over runs.
+   *
+   * @param typical what runs of the servable usually take
+   */
+  void watched(long ofAll, long typical) {
+    number = ofAll;
+    typicalNanos = typical;
+  }
+
+  RunUnderWay underWay() {
+    return new RunUnderWay(number, Math.max((long) expected, typicalNanos));
   }
 
   /** Returns how long it should still take. */

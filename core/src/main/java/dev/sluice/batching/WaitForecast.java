@@ -1,5 +1,6 @@
 package dev.sluice.batching;
 
+import dev.sluice.servable.RunUnderWay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +44,11 @@ final class WaitForecast {
    * event loop that does a lane's work also reads.
    */
   private double pauses;
+
+  private final TypicalTime typical = new TypicalTime();
+
+  /** How many runs have been taken. */
+  private long runsTaken;
 
   private long lastEnd;
   private long lastRan;
@@ -153,6 +159,7 @@ final class WaitForecast {
   /** A run begins with requests of a queue, so that so many wait in all. */
   void taken(TakenRun run, RequestQueue queue, long now, int left) {
     running.add(run);
+    run.watched(runsTaken++, typical.nanos());
     if (queue.isEmpty()) {
       active.remove(queue);
     }
@@ -176,10 +183,22 @@ final class WaitForecast {
     lastEnd = now;
     lastRan = now - run.started();
     // What took next to nothing has not run, but was refused or had been given up.
-    hasWaited = waiting > 0 && lastRan >= run.expected() / MOST_PAUSE;
+    boolean ran = lastRan >= run.expected() / MOST_PAUSE;
+    hasWaited = ran && waiting > 0;
+    if (ran) {
+      typical.add(lastRan);
+    }
     if (waiting == 0) { // forgotten, or what would wait were refused for what was once
       pauses -= PAUSE_WEIGHT * pauses;
     }
+  }
+
+  /** Returns the runs under way; where so many wait and nothing runs, one that has not begun. */
+  List<RunUnderWay> underWay(int waiting) {
+    if (running.isEmpty()) {
+      return waiting == 0 ? List.of() : List.of(new RunUnderWay(-1 - runsTaken, typical.nanos()));
+    }
+    return running.stream().map(TakenRun::underWay).toList();
   }
 
   /** Returns how much time passes between runs while something waits, as a part of the runs. */

@@ -1,7 +1,8 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.natives.LoadFootprint;
 import dev.sluice.metrics.ServingMetrics;
-import dev.sluice.metrics.VersionStatistics;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
@@ -34,22 +35,29 @@ public final class MeteredLoader implements Loader {
 
   @Override
   public Servable load() throws ServingException {
-    metrics.serve(version.id().model());
+    String model = version.id().model();
+    metrics.serve(model);
+    LoadFootprint before = LoadFootprint.begin();
     long start = System.nanoTime();
     boolean loaded = false;
     try {
-      Servable servable =
-          new MeteredServable(version.platform(), loader.load(), meter, statistics());
+      Servable servable = loader.load();
       loaded = true;
-      return servable;
+      return new MeteredServable(version.platform(), servable, meter, cells());
     } finally {
-      String path = version.path().toString();
-      metrics.runtime().loadTried(path, loaded, System.nanoTime() - start);
+      long nanos = System.nanoTime() - start;
+      metrics.runtime().loadTried(version.path().toString(), loaded, nanos);
+      if (loaded) {
+        long bytes = before.grownBy(version.path());
+        metrics.own().loaded(model, version.id().version(), nanos, bytes);
+      } else {
+        metrics.own().loadFailed(model);
+      }
     }
   }
 
-  private VersionStatistics statistics() {
-    return metrics.inference().of(version.id().model(), version.id().version());
+  private VersionMetrics cells() {
+    return metrics.own().of(version.id().model(), version.id().version());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.sluice.engine;
 
-import dev.sluice.metrics.VersionStatistics;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.RunRequest;
@@ -10,18 +10,23 @@ import dev.sluice.servable.Servable;
 final class MeteredServable extends ForwardingServable {
   private final String engine;
   private final RunMeter meter;
-  private final VersionStatistics statistics;
+  private final VersionMetrics metrics;
 
-  MeteredServable(String engine, Servable servable, RunMeter meter, VersionStatistics statistics) {
+  MeteredServable(String engine, Servable servable, RunMeter meter, VersionMetrics metrics) {
     super(servable);
     this.engine = engine;
     this.meter = meter;
-    this.statistics = statistics;
+    this.metrics = metrics;
   }
 
   @Override
   public String engine() {
     return engine;
+  }
+
+  @Override
+  public VersionMetrics metrics() {
+    return metrics;
   }
 
   @Override
@@ -31,7 +36,7 @@ final class MeteredServable extends ForwardingServable {
 
   @Override
   public void run(RunRequest request, Completion completion) {
-    RunMeter.Run run = meter.begin(request, completion, statistics);
+    RunMeter.Run run = meter.begin(request, completion, metrics);
     servable.run(request, run);
   }
 }

@@ -8,6 +8,7 @@ import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -154,8 +155,8 @@ final class RedeclaredServable extends ForwardingServable {
     }
 
     @Override
-    public String client() {
-      return request.client();
+    public String clientName() {
+      return request.clientName();
     }
 
     @Override
@@ -174,8 +175,13 @@ final class RedeclaredServable extends ForwardingServable {
     }
 
     @Override
-    public void ran(long startNanos, long endNanos) {
-      request.ran(startNanos, endNanos);
+    public void stoppableBy(@Nullable StoppableRun run) {
+      request.stoppableBy(run);
+    }
+
+    @Override
+    public void ran(long startNanos, long endNanos, long rows) {
+      request.ran(startNanos, endNanos, rows);
     }
   }
 }

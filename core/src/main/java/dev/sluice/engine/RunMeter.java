@@ -1,7 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.metrics.RuntimeMetrics;
-import dev.sluice.metrics.VersionStatistics;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.ServingException;
@@ -24,7 +24,7 @@ final class RunMeter {
   }
 
   /** Begins to measure a run; what is returned stands in for the completion. */
-  Run begin(RunRequest request, Completion completion, VersionStatistics statistics) {
+  Run begin(RunRequest request, Completion completion, VersionMetrics version) {
     metrics.begins(inputBytes(request));
     Run run = kept.get();
     if (run.completion != null) {
@@ -32,7 +32,7 @@ final class RunMeter {
     }
     run.request = request;
     run.completion = completion;
-    run.statistics = statistics;
+    run.version = version;
     run.start = System.nanoTime();
     return run;
   }
@@ -59,7 +59,7 @@ final class RunMeter {
   final class Run implements Completion {
     private @Nullable RunRequest request;
     private @Nullable Completion completion;
-    private @Nullable VersionStatistics statistics;
+    private @Nullable VersionMetrics version;
     private long start;
 
     @Override
@@ -78,13 +78,14 @@ final class RunMeter {
       long now = System.nanoTime();
       RunRequest measured = request;
       Completion next = completion;
-      VersionStatistics version = statistics;
-      if (measured == null || next == null || version == null) {
+      VersionMetrics cells = version;
+      if (measured == null || next == null || cells == null) {
         throw new IllegalStateException("a run completed twice");
       }
       metrics.ran(now - start);
-      version.ran(Rows.of(measured), now - start);
-      measured.ran(start, now);
+      long rows = measured.rows();
+      cells.ran(measured.signature().key(), rows, now - start);
+      measured.ran(start, now, rows);
       request = null;
       completion = null;
       return next;

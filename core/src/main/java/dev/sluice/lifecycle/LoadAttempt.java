@@ -90,6 +90,13 @@ final class LoadAttempt implements Runnable {
     }
   }
 
+  /** Ends a try that found no thread to run on; it may find one later. */
+  void refuse(OutOfMemoryError noThread) {
+    if (claim.compareAndSet(Claim.QUEUED, Claim.RUNNING)) {
+      ended.accept(new Result.Failed(internal(noThread), true, 0));
+    }
+  }
+
   private Result attempt() {
     long fingerprint = 0; // if none can be taken, any later one differs
     try {

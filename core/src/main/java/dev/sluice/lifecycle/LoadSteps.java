@@ -1,5 +1,6 @@
 package dev.sluice.lifecycle;
 
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Code;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,11 @@ final class LoadSteps {
             () -> manager.execute(() -> began(version)),
             result -> manager.execute(() -> ended(version, result)));
     version.attempt = attempt;
-    loadThreads.execute(attempt);
+    try {
+      loadThreads.execute(attempt);
+    } catch (OutOfMemoryError noThread) {
+      attempt.refuse(noThread);
+    }
   }
 
   private void began(ManagedVersion version) {
@@ -129,11 +134,12 @@ final class LoadSteps {
     switch (result) {
       case LoadAttempt.Result.Loaded loaded -> {
         version.lastAttempt = Health.OK;
-        version.loaded =
-            new ManagedVersion.Loaded(
-                loaded.loader(),
-                new ServableLease(version.id(), loaded.servable()),
-                loaded.reservedBytes());
+        ServableLease lease = new ServableLease(version.id(), loaded.servable());
+        VersionMetrics metrics = loaded.servable().metrics();
+        if (metrics != null) {
+          metrics.countInFlight(lease::lent);
+        }
+        version.loaded = new ManagedVersion.Loaded(loaded.loader(), lease, loaded.reservedBytes());
         events.loaded(version);
       }
       case LoadAttempt.Result.Failed failed -> {

@@ -1,7 +1,9 @@
 package dev.sluice.lifecycle;
 
 import dev.sluice.engine.LoaderFactory;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServableDecorator;
+import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.AspiredVersions;
 import dev.sluice.source.DirectoryFingerprint;
@@ -134,6 +136,11 @@ public final class Manager implements ServableLookup, AutoCloseable {
   @Override
   public OptionalLong labelled(String model, String label) {
     return labels.labelled(model, label);
+  }
+
+  /** Returns the runs under way of each version that requests can reach. Never blocks. */
+  public Map<ServableId, List<RunUnderWay>> runsUnderWay() {
+    return serving.runsUnderWay();
   }
 
   /**

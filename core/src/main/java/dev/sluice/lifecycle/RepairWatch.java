@@ -46,11 +46,15 @@ final class RepairWatch {
     }
     version.checkingRepair = true;
     long tried = version.triedFingerprint;
-    checks.execute(
-        () -> {
-          long found = fingerprint.of(version.version);
-          manager.execute(() -> checked(version, tried, found));
-        });
+    try {
+      checks.execute(
+          () -> {
+            long found = fingerprint.of(version.version);
+            manager.execute(() -> checked(version, tried, found));
+          });
+    } catch (OutOfMemoryError noThread) {
+      version.checkingRepair = false; // the next report asks again
+    }
   }
 
   private void checked(ManagedVersion version, long tried, long found) {

@@ -1,7 +1,10 @@
 package dev.sluice.lifecycle;
 
+import dev.sluice.servable.RunUnderWay;
+import dev.sluice.servable.ServableId;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +104,23 @@ final class ServingTable {
         return lease;
       }
     }
+  }
+
+  /** Returns the runs under way of each version that is reachable. */
+  Map<ServableId, List<RunUnderWay>> runsUnderWay() {
+    Map<ServableId, List<RunUnderWay>> runs = new HashMap<>();
+    for (Versions versions : models.values()) {
+      for (ServableLease lease : versions.leases) {
+        if (lease.tryAcquire()) {
+          try {
+            runs.put(lease.id(), lease.servable().runsUnderWay());
+          } finally {
+            lease.release();
+          }
+        }
+      }
+    }
+    return runs;
   }
 
   /** Makes a version reachable. */

@@ -79,20 +79,24 @@ final class UnloadSteps {
 
   private void free(ManagedVersion version, Health health) {
     ManagedVersion.Loaded loaded = version.requireLoaded();
-    workers
-        .unloads()
-        .execute(
-            () -> {
-              Health end = health;
-              try {
-                LoadAttempt.free(loaded.loader(), loaded.lease().servable());
-              } catch (Throwable t) {
-                // Engines are foreign code; the version is gone all the same.
-                end = Health.of(LoadAttempt.internal(t));
-              }
-              Health how = end;
-              manager.execute(() -> freed(version, how));
-            });
+    Runnable work =
+        () -> {
+          Health end = health;
+          try {
+            LoadAttempt.free(loaded.loader(), loaded.lease().servable());
+          } catch (Throwable t) {
+            // Engines are foreign code; the version is gone all the same.
+            end = Health.of(LoadAttempt.internal(t));
+          }
+          Health how = end;
+          manager.execute(() -> freed(version, how));
+        };
+    try {
+      workers.unloads().execute(work);
+    } catch (OutOfMemoryError noThread) {
+      // Rather hold a carrier for a while than the model's memory for ever.
+      workers.waits().execute(work);
+    }
   }
 
   private void freed(ManagedVersion version, Health health) {

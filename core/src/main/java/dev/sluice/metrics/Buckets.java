@@ -2,13 +2,32 @@ package dev.sluice.metrics;
 
 /**
  * The limits of a histogram's buckets, ascending; behind the last is one more bucket without a
- * limit. A sample belongs to the first bucket whose limit is <em>above</em> it (metrics.md §2).
+ * limit. By the reference a sample belongs to the first bucket whose limit is <em>above</em> it
+ * (metrics.md §2), by today's conventions to the first whose limit is at least as high.
+ *
+ * <p>Samples are whole numbers, so that "at most 5" is "below 6": one comparison serves both.
  */
 public final class Buckets {
+  private final double[] bounds;
   private final double[] limits;
+  private final String[] labels;
+  private final double unit;
 
-  private Buckets(double[] limits) {
+  /**
+   * Creates buckets.
+   *
+   * @param bounds what samples are compared to: each is below its bound
+   * @param limits what is printed
+   * @param unit how much of a sample is 1 of what is printed
+   */
+  private Buckets(double[] bounds, double[] limits, double unit) {
+    this.bounds = bounds;
     this.limits = limits;
+    this.unit = unit;
+    this.labels = new String[limits.length];
+    for (int i = 0; i < limits.length; i++) {
+      labels[i] = Numbers.canonical(limits[i]);
+    }
   }
 
   /** Returns {@code count} limits: scale, scale · growth, scale · growth², … */
@@ -28,7 +47,25 @@ public final class Buckets {
       limits[i] = limit;
       limit *= growth;
     }
-    return new Buckets(limits);
+    return new Buckets(limits, limits, 1);
+  }
+
+  /**
+   * Returns buckets of samples up to and with each limit.
+   *
+   * @param unit how many of what is recorded is 1 of what limits and the page speak of: a billion
+   *     for nanoseconds that are printed as seconds
+   */
+  static Buckets upTo(long unit, double... limits) {
+    double[] bounds = new double[limits.length];
+    for (int i = 0; i < limits.length; i++) {
+      bounds[i] = Math.round(limits[i] * unit) + 1;
+      if (i > 0 && bounds[i] <= bounds[i - 1]) {
+        throw new IllegalArgumentException(
+            "expected ascending limits, found " + limits[i - 1] + ", " + limits[i]);
+      }
+    }
+    return new Buckets(bounds, limits.clone(), unit);
   }
 
   /** Returns how many limits there are; there is one bucket more. */
@@ -36,17 +73,31 @@ public final class Buckets {
     return limits.length;
   }
 
+  double[] limits() {
+    return limits.clone();
+  }
+
   double limit(int index) {
     return limits[index];
+  }
+
+  /** Returns a limit as today's pages print it. */
+  String label(int index) {
+    return labels[index];
+  }
+
+  /** Returns how much of a sample is 1 of what is printed. */
+  double unit() {
+    return unit;
   }
 
   /** Returns the index of a sample's bucket. */
   int indexOf(long sample) {
     int low = 0;
-    int high = limits.length;
+    int high = bounds.length;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (sample < limits[middle]) {
+      if (sample < bounds[middle]) {
         high = middle;
       } else {
         low = middle + 1;

@@ -2,7 +2,7 @@ package dev.sluice.metrics;
 
 import java.util.function.LongSupplier;
 
-/** A counter that another metric keeps already, so that a sample is not counted twice. */
+/** A number that is kept elsewhere already, so that nothing is counted twice. */
 record Computed(LongSupplier source) implements Metric {
   @Override
   public long integer() {

@@ -1,5 +1,6 @@
 package dev.sluice.metrics;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -43,16 +44,36 @@ public final class Family<M extends Metric> {
         return 0;
       };
 
+  /** The value of all labels of the cell that all share for whom there is no room. */
+  static final String OTHER = "other";
+
   private final String name;
+  private final String help;
   private final Type type;
   private final List<String> labels;
+  private final int mostCells;
+  private final long unit;
   private final Supplier<M> maker;
   private final ConcurrentMap<List<String>, M> cells = new ConcurrentHashMap<>();
 
+  /** Creates a family of the reference's form, of which there is no help. */
   Family(String name, Type type, List<String> labels, Supplier<M> maker) {
-    this.name = name;
+    this(new Description(name, "", labels), type, Integer.MAX_VALUE, 1, maker);
+  }
+
+  /**
+   * Creates a family.
+   *
+   * @param mostCells so many cells there are at most, and one more that all others share
+   * @param unit how much of a cell's number is 1 of what is printed
+   */
+  Family(Description about, Type type, int mostCells, long unit, Supplier<M> maker) {
+    this.name = about.name();
+    this.help = about.help();
+    this.labels = about.labels();
     this.type = type;
-    this.labels = labels;
+    this.mostCells = mostCells;
+    this.unit = unit;
     this.maker = maker;
   }
 
@@ -65,7 +86,22 @@ public final class Family<M extends Metric> {
       throw new IllegalArgumentException(
           name + " has the labels " + labels + ", found " + values.length + " values");
     }
-    return cells.computeIfAbsent(List.of(values), key -> maker.get());
+    List<String> key = List.of(values);
+    M known = cells.get(key);
+    return known == null ? cells.computeIfAbsent(roomFor(key), absent -> maker.get()) : known;
+  }
+
+  /** Threads that come at once may all find the last room. */
+  private List<String> roomFor(List<String> key) {
+    return cells.size() < mostCells ? key : Collections.nCopies(labels.size(), OTHER);
+  }
+
+  /** Adds a cell that is made elsewhere, in the place of one that was; unless there is no room. */
+  void put(M cell, String... values) {
+    List<String> key = List.of(values);
+    if (cells.containsKey(key) || cells.size() < mostCells) {
+      cells.put(key, cell);
+    }
   }
 
   /** Adds a cell that is made elsewhere; its values are new. */
@@ -83,6 +119,16 @@ public final class Family<M extends Metric> {
   /** Returns the internal name, such as {@code /tensorflow/serving/request_count}. */
   String name() {
     return name;
+  }
+
+  /** Returns what it says, in a sentence; empty for a family of the reference. */
+  String help() {
+    return help;
+  }
+
+  /** Returns how much of a cell's number is 1 of what is printed; of histograms, their buckets. */
+  long unit() {
+    return unit;
   }
 
   Type type() {

@@ -1,12 +1,17 @@
 package dev.sluice.metrics;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** How samples are distributed over buckets, and their sum. Thread-safe; takes no lock. */
 public final class Histogram implements Metric {
   private final Buckets buckets;
   private final LongAdder[] counts;
   private final LongAdder sum = new LongAdder();
+
+  /** One for each bucket, once the first is there; a race to be the first loses nothing else. */
+  private volatile @Nullable AtomicReferenceArray<@Nullable Exemplar> exemplars;
 
   Histogram(Buckets buckets) {
     this.buckets = buckets;
@@ -20,6 +25,26 @@ public final class Histogram implements Metric {
   public void record(long sample) {
     counts[buckets.indexOf(sample)].increment();
     sum.add(sample);
+  }
+
+  /**
+   * Names a recorded trace that has a sample like this one; in the place of the one before.
+   *
+   * @param millis since 1970
+   */
+  void exemplify(long sample, String traceId, long millis) {
+    AtomicReferenceArray<@Nullable Exemplar> known = exemplars;
+    if (known == null) {
+      known = new AtomicReferenceArray<>(counts.length);
+      exemplars = known;
+    }
+    known.set(buckets.indexOf(sample), new Exemplar(traceId, sample, millis));
+  }
+
+  /** Returns an exemplar of one bucket, or null. */
+  @Nullable Exemplar exemplar(int bucket) {
+    AtomicReferenceArray<@Nullable Exemplar> known = exemplars;
+    return known == null ? null : known.get(bucket);
   }
 
   Buckets buckets() {

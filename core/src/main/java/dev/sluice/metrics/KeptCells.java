@@ -26,4 +26,9 @@ final class KeptCells<M extends Metric> {
     }
     return cell;
   }
+
+  /** Returns a cell, or null if it has had no sample. */
+  @Nullable M peek(int index) {
+    return cells.get(index);
+  }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.metrics;
 
+import java.util.BitSet;
+
 /**
  * The cells of one model name, each made when its first sample comes, as in the reference, and kept
  * so that a request looks up nothing but the model.
@@ -45,6 +47,16 @@ final class ModelMetrics {
                     label,
                     entrypoint == Entrypoint.GRPC ? api.grpcLabel() : api.restLabel(),
                     entrypoint.name()));
+  }
+
+  /** Adds how many answers each bucket has, over all meters of some slots. */
+  void addAnswers(long[] counts, BitSet slots) {
+    for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
+      Histogram cell = requests.peek(slot);
+      for (int bucket = 0; cell != null && bucket < counts.length; bucket++) {
+        counts[bucket] += cell.countIn(bucket);
+      }
+    }
   }
 
   Histogram runtimeLatency(int slot, Api api) {

@@ -3,6 +3,7 @@ package dev.sluice.metrics;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the cells of a model name, and bounds how many names clients can invent.
@@ -35,6 +36,11 @@ final class ModelNames {
   ModelMetrics of(String model) {
     ModelMetrics known = byName.get(model);
     return known == null ? claim(model) : known;
+  }
+
+  /** Returns the cells of a name that has some, or null. */
+  @Nullable ModelMetrics known(String model) {
+    return byName.get(model);
   }
 
   private ModelMetrics claim(String model) {

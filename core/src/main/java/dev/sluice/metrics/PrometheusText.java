@@ -7,12 +7,25 @@ import java.util.List;
  * §2): names begin with a colon, there are braces without labels, and no help lines.
  */
 final class PrometheusText {
-  private final StringBuilder out = new StringBuilder(1 << 14);
+  private final StringBuilder out;
+
+  PrometheusText() {
+    this(new StringBuilder(1 << 14));
+  }
+
+  PrometheusText(StringBuilder out) {
+    this.out = out;
+  }
 
   /** Appends a family: its type, then its cells. */
   void family(Family<?> family) {
     String name = metricName(family.name());
     out.append("# TYPE ").append(name).append(' ').append(family.type().label()).append('\n');
+    cells(family, name);
+  }
+
+  /** Appends the cells of a family. */
+  void cells(Family<?> family, String name) {
     for (var cell : family.sortedCells()) {
       String labels = labels(family.labels(), cell.getKey());
       switch (cell.getValue()) {
@@ -42,7 +55,7 @@ final class PrometheusText {
     out.append(value).append('\n');
   }
 
-  private static String labels(List<String> names, List<String> values) {
+  static String labels(List<String> names, List<String> values) {
     StringBuilder labels = new StringBuilder();
     for (int i = 0; i < names.size(); i++) {
       labels.append(i == 0 ? "" : ",").append(labelName(names.get(i)));

@@ -29,6 +29,19 @@ public final class RequestMeter {
     this.entrypoint = entrypoint;
   }
 
+  Api api() {
+    return api;
+  }
+
+  Entrypoint entrypoint() {
+    return entrypoint;
+  }
+
+  /** Returns a number that no other meter has, less than {@link #SLOTS}. */
+  int slot() {
+    return slot;
+  }
+
   /** A request was answered. */
   public void succeeded(String model, long nanos) {
     succeeded(models.of(model), nanos);

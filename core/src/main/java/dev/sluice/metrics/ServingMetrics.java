@@ -1,18 +1,25 @@
 package dev.sluice.metrics;
 
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
- * What the serving layer measures: TensorFlow Serving's metrics by their names (metrics.md §3), and
- * two of Sluice's own.
+ * All that this server measures: TensorFlow Serving's metrics by their names (metrics.md §3) with
+ * two of Sluice's own in the same form, Triton's, and those of today's conventions.
  */
 public final class ServingMetrics {
   private static final String PREFIX = "/tensorflow/serving/";
   private static final Buckets MICROS = Buckets.exponential(10, 1.8, 33);
   private static final Buckets ROWS = Buckets.exponential(1, 2, 11);
   private static final Buckets EXAMPLES = Buckets.exponential(1, 2, 15);
+
+  private final Family<Counter> requestCount;
+
+  /** The slots of meters whose requests run a model; never changed once they are all there. */
+  private final BitSet running = new BitSet(RequestMeter.SLOTS);
 
   private final ModelNames models;
   private final Map<Entrypoint, Map<Api, RequestMeter>> meters = new EnumMap<>(Entrypoint.class);
@@ -23,17 +30,20 @@ public final class ServingMetrics {
   private final RuntimeMetrics runtime;
   private final BatchingMetrics batching;
   private final InferenceMetrics inference;
+  private final SluiceMetrics own;
 
   /**
    * Registers all metrics.
    *
+   * @param registry takes those that have other servers' names
    * @param batchingEnabled true registers also what only a server with batching has
    */
   public ServingMetrics(MetricRegistry registry, boolean batchingEnabled) {
+    this.requestCount = registry.counter(PREFIX + "request_count", "model_name", "status");
     this.models =
         new ModelNames(
             new ModelMetrics.Families(
-                registry.counter(PREFIX + "request_count", "model_name", "status"),
+                requestCount,
                 registry.histogram(
                     PREFIX + "request_latency", MICROS, "model_name", "API", "entrypoint"),
                 registry.histogram(
@@ -44,6 +54,7 @@ public final class ServingMetrics {
     for (Entrypoint entrypoint : Entrypoint.values()) {
       Map<Api, RequestMeter> byApi = new EnumMap<>(Api.class);
       for (Api api : Api.values()) {
+        running.set(slot, api != Api.INFO);
         byApi.put(api, new RequestMeter(models, api, entrypoint, slot++));
       }
       meters.put(entrypoint, byApi);
@@ -59,11 +70,13 @@ public final class ServingMetrics {
     this.runtime = new RuntimeMetrics(registry);
     this.batching = new BatchingMetrics(registry, batchingEnabled);
     this.inference = new InferenceMetrics(registry);
+    this.own = new SluiceMetrics(new MetricRegistry(), inference);
   }
 
   /** Gives a model that is going to be served a label of its own, whatever clients ask for. */
   public void serve(String model) {
     models.serve(model);
+    own.serve(model);
   }
 
   /** Returns the meter of an API at an entry point; the same one every time. */
@@ -100,6 +113,37 @@ public final class ServingMetrics {
     warmupRecords.cell(modelPath, status).add(records);
   }
 
+  /**
+   * Returns how many requests that ran a model were answered within which time, by any API: below
+   * each of the {@link #latencyLimits} but not below the one before it, and last those above all.
+   */
+  public long[] answersByLatency(String model) {
+    long[] counts = new long[MICROS.limitCount() + 1];
+    ModelMetrics known = models.known(model);
+    if (known != null) {
+      known.addAnswers(counts, running);
+    }
+    return counts;
+  }
+
+  /** Returns the limits of those times, in microseconds and ascending. */
+  public static double[] latencyLimits() {
+    return MICROS.limits();
+  }
+
+  /** Returns how many requests ended with which status, by the names that they gave for a model. */
+  public Map<String, Map<String, Long>> requestsByStatus() {
+    Map<String, Map<String, Long>> counts = new TreeMap<>();
+    requestCount
+        .sortedCells()
+        .forEach(
+            cell ->
+                counts
+                    .computeIfAbsent(cell.getKey().get(0), model -> new TreeMap<>())
+                    .put(cell.getKey().get(1), cell.getValue().value()));
+    return counts;
+  }
+
   /** Returns what loading and running measure. */
   public RuntimeMetrics runtime() {
     return runtime;
@@ -108,6 +152,11 @@ public final class ServingMetrics {
   /** Returns what is measured of each version. */
   public InferenceMetrics inference() {
     return inference;
+  }
+
+  /** Returns what is measured under names of today's conventions. */
+  public SluiceMetrics own() {
+    return own;
   }
 
   /** Returns what batching measures. */

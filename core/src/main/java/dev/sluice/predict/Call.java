@@ -9,6 +9,7 @@ import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
@@ -65,8 +66,13 @@ public final class Call implements RunRequest, Completion {
   private long deadlineNanos;
   private boolean hasDeadline;
   private long runUntil;
-  private long runNanos;
+  private long decodedNanos;
+  private long runStart;
   private long runEnd;
+  private long batchRows;
+
+  /** Written by the engine's thread; abandon() reads it after `answered` is written. */
+  private volatile @Nullable StoppableRun stoppable;
 
   /** True once {@code runUntil} says how long the run may take. */
   private volatile boolean begun;
@@ -182,6 +188,7 @@ public final class Call implements RunRequest, Completion {
 
   /** Runs the selected signature. The call belongs to its completion from here on. */
   public void run() {
+    decodedNanos = System.nanoTime();
     lease.servable().run(this, this);
   }
 
@@ -191,12 +198,23 @@ public final class Call implements RunRequest, Completion {
   }
 
   /**
-   * Says that nobody waits for the answer any more: the client is gone or its time is up.
+   * Says that nobody waits for the answer any more: the client is gone or its time is up. A run
+   * that can be cut short then is.
    *
    * @return true if the answer will not be called any more; false if it already was, or is about to
    */
   public boolean abandon() {
-    return ANSWERED.compareAndSet(this, 0, 1);
+    boolean first = ANSWERED.compareAndSet(this, 0, 1);
+    StoppableRun run = stoppable;
+    if (first && run != null) {
+      run.stopIfCancelled();
+    }
+    return first;
+  }
+
+  @Override
+  public void stoppableBy(@Nullable StoppableRun run) {
+    stoppable = run;
   }
 
   @Override
@@ -230,8 +248,8 @@ public final class Call implements RunRequest, Completion {
   }
 
   @Override
-  public String client() {
-    return answer.client();
+  public String clientName() {
+    return answer.clientName();
   }
 
   @Override
@@ -259,19 +277,41 @@ public final class Call implements RunRequest, Completion {
   }
 
   @Override
-  public void ran(long startNanos, long endNanos) {
-    runNanos = endNanos - startNanos;
+  public void ran(long startNanos, long endNanos, long rows) {
+    runStart = startNanos;
     runEnd = endNanos;
+    batchRows = rows;
   }
 
-  /** Returns how long the engine took; 0 if nothing measures it. For the {@link Answer}. */
+  /** Returns the key of the selected signature; empty if none is. */
+  public String signatureKey() {
+    Signature selected = signature;
+    return selected == null ? "" : selected.key();
+  }
+
+  /** Returns when the inputs were there, on the scale of System.nanoTime; 0 before. */
+  public long decodedNanos() {
+    return decodedNanos;
+  }
+
+  /** Returns when the engine began; 0 if it did not, or nothing measures it. */
+  public long runStartNanos() {
+    return runStart;
+  }
+
+  /** Returns when the engine had done its work; 0 likewise. */
+  public long runEndNanos() {
+    return runEnd;
+  }
+
+  /** Returns how long the engine took; 0 likewise. */
   public long runNanos() {
-    return runNanos;
+    return runEnd - runStart;
   }
 
-  /** Returns when the engine had done its work, on the scale of System.nanoTime. */
-  public long runEnd() {
-    return runEnd == 0 ? System.nanoTime() : runEnd;
+  /** Returns how many rows the engine was given, those of other requests too; 0 likewise. */
+  public long batchRows() {
+    return batchRows;
   }
 
   @Override
@@ -312,6 +352,6 @@ public final class Call implements RunRequest, Completion {
       memory.release(charged());
     }
     lease.release();
-    limiter.release(answer.client());
+    limiter.release(answer.clientName());
   }
 }

@@ -44,7 +44,7 @@ public final class Predictor {
    *     §3), UNAVAILABLE if the servable has more to do than it can answer in time
    */
   public Call open(String model, VersionChoice choice, Answer answer) throws ServingException {
-    String client = answer.client();
+    String client = answer.clientName();
     if (!limiter.tryAcquire(client)) {
       throw tooMany(client);
     }

@@ -12,7 +12,7 @@ public interface Caller {
    * Returns the client that the request is of, by whose name what it may have is counted; {@link
    * #NOBODY} if nothing is known. The same every time.
    */
-  default String client() {
+  default String clientName() {
     return NOBODY;
   }
 

@@ -1,6 +1,8 @@
 package dev.sluice.servable;
 
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.tensor.TensorAllocator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,11 @@ public abstract class ForwardingServable implements Servable {
   }
 
   @Override
+  public @Nullable VersionMetrics metrics() {
+    return servable.metrics();
+  }
+
+  @Override
   public boolean isShapeBound(Signature signature) {
     return servable.isShapeBound(signature);
   }
@@ -54,6 +61,11 @@ public abstract class ForwardingServable implements Servable {
   @Override
   public @Nullable ServingException overload(Caller caller) {
     return servable.overload(caller);
+  }
+
+  @Override
+  public List<RunUnderWay> runsUnderWay() {
+    return servable.runsUnderWay();
   }
 
   @Override

@@ -16,6 +16,15 @@ public interface RunRequest extends Caller {
   /** Returns the value of an input of the signature, given or default; null if there is none. */
   @Nullable Tensor input(int index);
 
+  /** Returns how many rows it brings: the first dimension of the first input; 1 without one. */
+  default long rows() {
+    if (signature().inputs().isEmpty()) {
+      return 1;
+    }
+    Tensor first = input(0);
+    return first == null || first.shape().rank() == 0 ? 1 : first.shape().dim(0);
+  }
+
   /** Returns the indices of the wanted outputs, in the order of the answer. Not to be written. */
   int[] outputs();
 
@@ -49,9 +58,18 @@ public interface RunRequest extends Caller {
   default void mayRunUntil(long nanoTime) {}
 
   /**
+   * Says how the run can be cut short from now on; null: no longer. Called by an engine that can,
+   * around its work, which then looks itself whether the request {@linkplain #isCancelled is
+   * cancelled}. Whoever cancels the request later {@linkplain StoppableRun#stopIfCancelled asks}
+   * for it.
+   */
+  default void stoppableBy(@Nullable StoppableRun run) {}
+
+  /**
    * Tells when the engine began and ended the run, before the completion; on the thread that ran.
    *
    * @param startNanos on the scale of System.nanoTime, as the end
+   * @param rows how many rows the engine was given, those of requests that share the run too
    */
-  default void ran(long startNanos, long endNanos) {}
+  default void ran(long startNanos, long endNanos, long rows) {}
 }

@@ -1,6 +1,8 @@
 package dev.sluice.servable;
 
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.tensor.TensorAllocator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,11 @@ public interface Servable {
     return "";
   }
 
+  /** Returns where what is measured of this version is kept; null if nothing is measured. */
+  default @Nullable VersionMetrics metrics() {
+    return null;
+  }
+
   /**
    * Returns true if the shapes of the inputs alone decide how long a run of the signature's whole
    * outputs takes: no loop whose count is a value, no waiting, no lock held for long.
@@ -55,6 +62,14 @@ public interface Servable {
    */
   default @Nullable ServingException overload(Caller caller) {
     return null;
+  }
+
+  /**
+   * Returns the runs that have begun and not ended, for those who watch over them; empty where
+   * nobody counts them. Never blocks.
+   */
+  default List<RunUnderWay> runsUnderWay() {
+    return List.of();
   }
 
   /**

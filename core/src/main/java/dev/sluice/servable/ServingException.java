@@ -1,6 +1,8 @@
 package dev.sluice.servable;
 
+import dev.sluice.metrics.Refusal;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A failure that may happen in a healthy server: a bad request, a model that does not load.
@@ -14,10 +16,11 @@ public final class ServingException extends Exception {
 
   private final Code code;
   private final Duration retryAfter;
+  private final @Nullable Refusal refusal;
 
   /** Creates a failure; {@code code} is not {@link Code#OK}. */
   public ServingException(Code code, String message) {
-    this(code, message, Duration.ZERO);
+    this(code, message, Duration.ZERO, null);
   }
 
   /**
@@ -25,14 +28,18 @@ public final class ServingException extends Exception {
    *
    * @param code not {@link Code#OK}
    * @param retryAfter when that may be worth while; zero if nobody knows
+   * @param refusal as what it is counted; null if that is plain from the code and from how far the
+   *     request came
    */
-  public ServingException(Code code, String message, Duration retryAfter) {
+  public ServingException(
+      Code code, String message, Duration retryAfter, @Nullable Refusal refusal) {
     super(message, null, false, false);
     if (code == Code.OK) {
       throw new IllegalArgumentException("OK is no failure");
     }
     this.code = code;
     this.retryAfter = retryAfter;
+    this.refusal = refusal;
   }
 
   /** Returns an INVALID_ARGUMENT failure. */
@@ -48,6 +55,11 @@ public final class ServingException extends Exception {
   /** Returns after how long another try may be worth while; zero if nobody knows. */
   public Duration retryAfter() {
     return retryAfter;
+  }
+
+  /** Returns as what it is counted among the requests turned away, if it says so itself. */
+  public @Nullable Refusal refusal() {
+    return refusal;
   }
 
   /** Returns the text for the client; never null. */

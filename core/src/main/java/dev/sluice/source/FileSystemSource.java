@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +38,6 @@ public final class FileSystemSource implements Source {
   private final Duration period;
   private final Consumer<String> warnings;
   private final Looks looks;
-  private final @Nullable Settling settling;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -71,11 +70,8 @@ public final class FileSystemSource implements Source {
   private @Nullable Thread thread;
 
   // Touched by the source's thread only.
-  private Set<String> reported = Set.of();
-  private final Map<String, String> failures = new HashMap<>();
-  private final Set<String> unsettled = new HashSet<>();
-  private final Map<String, AspiredVersions> wishes = new HashMap<>();
-  private final Map<String, Set<String>> complaints = new HashMap<>();
+  private final Findings findings;
+  private String problem = "";
 
   /**
    * Creates a source without models, of versions that have directories of their own.
@@ -97,7 +93,7 @@ public final class FileSystemSource implements Source {
         period,
         warnings,
         isModel,
-        period.isPositive() ? new Settling(InstantSource.system()) : null);
+        period.isPositive() ? new Settling(InstantSource.system(), System::nanoTime) : null);
   }
 
   private FileSystemSource(
@@ -122,10 +118,10 @@ public final class FileSystemSource implements Source {
       Function<WatchedModel, VersionFinder.Look> finder,
       Duration patience,
       @Nullable Settling settling) {
-    this.settling = settling;
     this.period = period;
     this.warnings = warnings;
     this.looks = new Looks(finder, patience, this::wakeForLateResults);
+    this.findings = new Findings(looks, settling, warnings);
   }
 
   private void wakeForLateResults() {
@@ -271,15 +267,36 @@ public final class FileSystemSource implements Source {
     } finally {
       lock.unlock();
     }
-    Map<String, String> failures = lookAt(current, lateOnly, target);
+    Map<String, String> failures = lookOrSayWhyNot(current, lateOnly, target);
     lock.lock();
     try {
       looked = turn;
       unreadable = failures;
-      settlingModels = Set.copyOf(unsettled);
+      settlingModels = findings.unsettled();
       changed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Returns what {@link Findings#lookAt} does; where it throws, the next turn may find things
+   * better, such as a thread for its looks.
+   */
+  private Map<String, String> lookOrSayWhyNot(
+      List<WatchedModel> current, boolean lateOnly, Consumer<AspiredVersions> target)
+      throws InterruptedException {
+    try {
+      Map<String, String> found = findings.lookAt(current, lateOnly, target);
+      problem = "";
+      return found;
+    } catch (RuntimeException | Error e) {
+      String now = "Could not look for versions: " + e;
+      if (!now.equals(problem)) {
+        warnings.accept(now);
+      }
+      problem = now;
+      return current.stream().collect(Collectors.toUnmodifiableMap(WatchedModel::name, m -> now));
     }
   }
 
@@ -308,74 +325,6 @@ public final class FileSystemSource implements Source {
       return false;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private Map<String, String> lookAt(
-      List<WatchedModel> current, boolean lateOnly, Consumer<AspiredVersions> target)
-      throws InterruptedException {
-    Map<String, WatchedModel> byName = new LinkedHashMap<>();
-    current.forEach(model -> byName.put(model.name(), model));
-    for (String name : reported) {
-      if (!byName.containsKey(name)) {
-        target.accept(new AspiredVersions(name, List.of()));
-      }
-    }
-    reported = byName.keySet();
-    failures.keySet().retainAll(reported);
-    unsettled.retainAll(reported);
-    wishes.keySet().retainAll(reported);
-    complaints.keySet().retainAll(reported);
-    if (settling != null) {
-      settling.retain(current);
-    }
-    looks.begin(lateOnly ? List.of() : current);
-    for (Looks.Result result = looks.next(); result != null; result = looks.next()) {
-      // The configuration may have changed while a look hung.
-      if (result.model().equals(byName.get(result.model().name()))) {
-        report(result, target);
-      }
-    }
-    Set<WatchedModel> hanging = looks.hanging();
-    current.stream().filter(hanging::contains).forEach(this::reportHanging);
-    return Map.copyOf(failures);
-  }
-
-  private void report(Looks.Result result, Consumer<AspiredVersions> target) {
-    String name = result.model().name();
-    VersionFinder.Look look = result.look();
-    warn(name, look.complaints());
-    if (look.unsettled()) {
-      unsettled.add(name);
-    } else {
-      unsettled.remove(name);
-    }
-    if (look.wish() == null) {
-      failures.put(name, look.complaints().getFirst());
-    } else {
-      failures.remove(name);
-      // What was wished before goes on until what is wished now is whole.
-      AspiredVersions before = wishes.get(name);
-      AspiredVersions wish = look.unsettled() && before != null ? before : look.wish();
-      wishes.put(name, wish);
-      target.accept(wish);
-    }
-  }
-
-  private void reportHanging(WatchedModel model) {
-    String complaint =
-        "Base path %s of servable %s does not answer".formatted(model.basePath(), model.name());
-    warn(model.name(), List.of(complaint));
-    failures.put(model.name(), complaint);
-  }
-
-  private void warn(String model, List<String> now) {
-    Set<String> before = complaints.getOrDefault(model, Set.of());
-    complaints.put(model, Set.copyOf(now));
-    for (String complaint : now) {
-      if (!before.contains(complaint)) {
-        warnings.accept(complaint);
-      }
     }
   }
 }

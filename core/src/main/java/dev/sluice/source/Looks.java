@@ -128,8 +128,22 @@ final class Looks implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    Thread.ofPlatform().name("look").daemon().start(this::work);
+    try {
+      Thread.ofPlatform().name("look").daemon().start(this::work);
+    } catch (OutOfMemoryError noThread) {
+      forgetWaiting(); // the next round begins with them again
+      throw noThread;
+    }
     return true;
+  }
+
+  private void forgetWaiting() {
+    lock.lock();
+    try {
+      waiting.clear();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void work() {

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,7 +27,8 @@ import java.util.stream.Stream;
  * <p>What is there at the first look for a model counts as whole, so that a start waits for
  * nothing. A version that appears later is whole if nothing in it has changed for {@link #QUIET},
  * as after a rename into place, or if it is the same at two looks that are at least {@link #GAP}
- * apart. One that never comes to rest is taken as it is after {@link #PATIENCE}.
+ * apart. One that never comes to rest is taken as it is after {@link #PATIENCE}. Between looks,
+ * time is not the wall clock's, which may be set back: then nothing would be whole for as long.
  *
  * <p>Models that share a base path may see different versions of it, at the same moment, so each
  * has a record of its own. Thread-safe; of one model at most one look is under way.
@@ -37,11 +39,19 @@ final class Settling {
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Fingerprint fingerprint = new DirectoryFingerprint();
   private final Map<Watched, Versions> watched = new ConcurrentHashMap<>();
 
-  Settling(InstantSource clock) {
+  /**
+   * Creates a record of nothing.
+   *
+   * @param clock the one that files have their times from
+   * @param nanoTime goes on evenly, as {@link System#nanoTime}
+   */
+  Settling(InstantSource clock, LongSupplier nanoTime) {
     this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /** A model and where it lies; which of its versions are wanted does not matter. */
@@ -61,10 +71,10 @@ final class Settling {
    * A version that was not whole.
    *
    * @param fingerprint of its files
-   * @param at when they were first seen so
-   * @param since when it was first seen at all
+   * @param at when they were first seen so, in nanoseconds
+   * @param since when it was first seen at all, in nanoseconds
    */
-  private record Unsettled(long fingerprint, Instant at, Instant since) {}
+  private record Unsettled(long fingerprint, long at, long since) {}
 
   /** A look for a model begins; returns true if it is the first, whatever it will find. */
   boolean begin(WatchedModel model) {
@@ -98,18 +108,18 @@ final class Settling {
   }
 
   private boolean hasSettled(Path version, Versions known) {
-    Instant now = clock.instant();
-    if (lastChange(version).isBefore(now.minus(QUIET))) {
+    if (lastChange(version).isBefore(clock.instant().minus(QUIET))) {
       return true;
     }
+    long now = nanoTime.getAsLong();
     long found = fingerprint.of(new ModelVersion(new ServableId("", 0), "", version));
     Unsettled before = known.unsettled.get(version);
     if (before != null && before.fingerprint() == found) {
-      return !before.at().isAfter(now.minus(GAP));
+      return now - before.at() >= GAP.toNanos();
     }
-    Instant since = before == null ? now : before.since();
+    long since = before == null ? now : before.since();
     known.unsettled.put(version, new Unsettled(found, now, since));
-    return since.isBefore(now.minus(PATIENCE));
+    return now - since > PATIENCE.toNanos();
   }
 
   /** Returns when something in a version last changed; its own directory counts if it is empty. */

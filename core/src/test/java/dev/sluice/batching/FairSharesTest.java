@@ -239,7 +239,7 @@ final class FairSharesTest {
           lane.run();
           RequestQueue kind = lane.ranKind;
           for (BatchTask task : lane.ran) {
-            String key = task.request().client() + kind.hashCode();
+            String key = task.request().clientName() + kind.hashCode();
             BatchTask head = heads.remove(key);
             assertTrue(head == null || head == task, () -> "out of order, " + lane.where);
           }

@@ -8,6 +8,7 @@ import dev.sluice.engine.TestRun;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
@@ -103,6 +104,32 @@ class LaneServableTest {
     assertEquals(2, recorder.runs.get());
     assertEquals(Map.of(new ServableId("m", 1), 1L), expired.counts());
     assertEquals(1, expired.total());
+  }
+
+  @Test
+  void aRunIsUnderWayUntilItHasEndedAndNamedOnce() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(2);
+    recorder.before =
+        () -> {
+          running.countDown();
+          goOn.await();
+        };
+    Queued first = new Queued(new CopyOnWriteArrayList<>(), ended);
+    Queued second = new Queued(new CopyOnWriteArrayList<>(), ended);
+    assertEquals(List.of(), lanes.runsUnderWay());
+    lanes.run(first, first);
+    running.await();
+    lanes.run(second, second);
+    List<RunUnderWay> seen = lanes.runsUnderWay();
+    assertEquals(List.of(new RunUnderWay(0, 0)), seen);
+    assertEquals(seen, lanes.runsUnderWay());
+    goOn.countDown();
+    ended.await();
+    while (!lanes.runsUnderWay().isEmpty()) {
+      Thread.onSpinWait(); // the lane takes note of the end after the completion
+    }
   }
 
   /** A run without inputs and outputs that says how it ended. */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -339,6 +340,11 @@ class LanesTest {
 
     @Override
     public void done(Lanes.Work work) {}
+
+    @Override
+    public List<RunUnderWay> underWay() {
+      return List.of();
+    }
   }
 
   private static @Nullable ServingException offer(Lanes<Integer> lanes, int task) {

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.servable.Caller;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -156,5 +158,10 @@ final class LoopWorkTest {
 
     @Override
     public void done(Lanes.Work work) {}
+
+    @Override
+    public List<RunUnderWay> underWay() {
+      return List.of();
+    }
   }
 }

@@ -120,7 +120,7 @@ final class NumberRequest implements RunRequest, Completion {
   }
 
   @Override
-  public String client() {
+  public String clientName() {
     return client;
   }
 

@@ -81,7 +81,7 @@ final class QueueRefusalsTest {
   private static Caller client(String name) {
     return new Caller() {
       @Override
-      public String client() {
+      public String clientName() {
         return name;
       }
     };

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Shape;
@@ -75,6 +76,45 @@ final class RequestQueuesTest {
     assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L), take(queues), "twice what was tried");
     assertEquals(List.of(8L, 9L, 10L, 11L), take(queues));
     assertEquals(0, queues.size());
+  }
+
+  /** Were no lane awake to take it, this would be seen as a run that does not end. */
+  @Test
+  void whatWaitsWhileNothingRunsIsUnderWayUntilSomethingIsTaken() {
+    RequestQueues queues = queues(100, Duration.ZERO);
+    assertEquals(List.of(), queues.underWay());
+    add(queues, queue, 1);
+    List<RunUnderWay> waits = queues.underWay();
+    add(queues, queue, 1);
+    add(queues, queue(3), 1);
+    assertEquals(1, waits.size());
+    assertEquals(waits, queues.underWay());
+
+    Lanes.Work work = queues.take();
+    assertEquals(List.of(new RunUnderWay(0, 0)), queues.underWay());
+    now.set(3 * MILLI);
+    queues.done(work);
+    assertFalse(queues.underWay().isEmpty());
+    assertFalse(queues.underWay().equals(waits));
+    while (queues.size() > 0) {
+      queues.done(queues.take());
+    }
+    assertEquals(List.of(), queues.underWay());
+  }
+
+  @Test
+  void aRunIsSaidToTakeWhatItsLikeUsuallyTakes() {
+    RequestQueues queues = queues(100, Duration.ZERO);
+    learn(1, 5 * MILLI);
+    add(queues, queue, 1);
+    Lanes.Work work = queues.take();
+    assertEquals(List.of(new RunUnderWay(0, 5 * MILLI)), queues.underWay());
+    now.set(8 * MILLI);
+    queues.done(work);
+    RequestQueue unknown = queue(3);
+    add(queues, unknown, 1);
+    queues.take();
+    assertEquals(List.of(new RunUnderWay(1, 8 * MILLI)), queues.underWay(), "what others take");
   }
 
   @Test

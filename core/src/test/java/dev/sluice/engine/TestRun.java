@@ -6,6 +6,7 @@ import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,10 @@ public final class TestRun implements RunRequest, Completion, AutoCloseable {
   private final Map<Integer, Tensor> inputs = new HashMap<>();
   private final AtomicInteger completions = new AtomicInteger();
   private final CountDownLatch done = new CountDownLatch(1);
-  private boolean abandoned;
+  private final CountDownLatch stoppableOnce = new CountDownLatch(1);
+  private Consumer<StoppableRun> onStoppable = run -> {};
+  private volatile boolean abandoned;
+  private volatile @Nullable StoppableRun stoppable;
   private Tensor @Nullable [] results;
   private @Nullable ServingException failure;
 
@@ -81,18 +86,38 @@ public final class TestRun implements RunRequest, Completion, AutoCloseable {
     return this;
   }
 
+  /** Has somebody else told how the run can be cut short, when it can. */
+  public TestRun onStoppable(Consumer<StoppableRun> listener) {
+    onStoppable = listener;
+    return this;
+  }
+
+  /** Says that nobody waits any more for the run, once it is under way. */
+  public void abandonUnderWay() {
+    await(stoppableOnce, "the engine cannot cut runs short");
+    abandoned = true;
+    StoppableRun run = stoppable;
+    if (run != null) {
+      run.stopIfCancelled();
+    }
+  }
+
   /** Runs and waits for the end. */
   public TestRun on(Servable servable) {
     servable.run(this, this);
+    await(done, "no completion of " + signature);
+    return this;
+  }
+
+  private static void await(CountDownLatch latch, String otherwise) {
     try {
-      if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new AssertionError("no completion of " + signature);
+      if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError(otherwise);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
-    return this;
   }
 
   /** Returns an output of a run that succeeded, by name. */
@@ -157,6 +182,20 @@ public final class TestRun implements RunRequest, Completion, AutoCloseable {
   @Override
   public boolean isAbandoned() {
     return abandoned;
+  }
+
+  @Override
+  public void stoppableBy(@Nullable StoppableRun run) {
+    stoppable = run;
+    if (run != null) {
+      onStoppable.accept(run);
+    }
+    stoppableOnce.countDown();
+  }
+
+  /** Returns how the run could be cut short; null: it is not under way. */
+  public @Nullable StoppableRun stoppable() {
+    return stoppable;
   }
 
   @Override

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,20 @@ class ServingMetricsTest {
             ":tensorflow:serving:runtime_latency_sum{model_name=\"m\",API=\"Predict\","
                 + "runtime=\"TF1\"} 3000"),
         lines("runtime_latency_sum").toList());
+  }
+
+  @Test
+  void answersAreToldByLatencyOverAllApisThatRunAModel() {
+    metrics.requests(Api.PREDICT, Entrypoint.GRPC).succeeded("m", 9_000, 5_000);
+    metrics.requests(Api.INFER, Entrypoint.REST).succeeded("m", 11_000, 5_000);
+    metrics.requests(Api.INFO, Entrypoint.REST).succeeded("m", 1_000);
+    long[] counts = metrics.answersByLatency("m");
+    assertEquals(ServingMetrics.latencyLimits().length + 1, counts.length);
+    assertEquals(List.of(1L, 1L), List.of(counts[0], counts[1]));
+    assertEquals(2, Arrays.stream(counts).sum());
+    assertEquals(0, Arrays.stream(metrics.answersByLatency("never asked for")).sum());
+    assertFalse(registry.page().contains("never asked for"));
+    assertEquals(Map.of("m", Map.of("OK", 3L)), metrics.requestsByStatus());
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.sluice.testing.EchoServable;
 import dev.sluice.testing.RecordingAnswer;
 import java.lang.foreign.ValueLayout;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +82,24 @@ class CallTest {
 
     assertEquals(0, answer.answers());
     assertNothingHeld();
+  }
+
+  @Test
+  void whoAbandonsACallHasItsRunCutShortOnce() throws Exception {
+    Call call = open();
+    AtomicInteger stops = new AtomicInteger();
+    call.stoppableBy(stops::incrementAndGet);
+    assertTrue(call.abandon());
+    assertFalse(call.abandon());
+    assertEquals(1, stops.get());
+    call.close();
+
+    Call ended = open();
+    ended.stoppableBy(stops::incrementAndGet);
+    ended.stoppableBy(null);
+    assertTrue(ended.abandon());
+    assertEquals(1, stops.get());
+    ended.close();
   }
 
   @Test

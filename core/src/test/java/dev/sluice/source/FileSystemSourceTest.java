@@ -415,6 +415,29 @@ class FileSystemSourceTest {
   }
 
   @Test
+  void anErrorOfOneTurnEndsNoOther() throws Exception {
+    versions("a", "1");
+    BlockingQueue<AspiredVersions> queue = new LinkedBlockingQueue<>();
+    AtomicBoolean broken = new AtomicBoolean(true);
+    try (FileSystemSource source = source(Duration.ofMillis(1))) {
+      source.setModels(List.of(all("a")));
+      source.start(
+          wish -> {
+            if (broken.get()) {
+              throw new OutOfMemoryError("unable to create native thread");
+            }
+            queue.add(wish);
+          });
+      String reason = source.awaitLook().get("a");
+      assertNotNull(reason);
+      assertTrue(reason.contains("unable to create native thread"), reason);
+      broken.set(false);
+      awaitReport(queue, "a [1]");
+      assertEquals(List.of(reason), warnings);
+    }
+  }
+
+  @Test
   void whatIsNotWholeYetIsSaid() throws Exception {
     AtomicBoolean unsettled = new AtomicBoolean(true);
     Function<WatchedModel, VersionFinder.Look> finder =

@@ -21,10 +21,14 @@ class SettlingTest {
   /** Time stands still but for this. */
   private Duration later = Duration.ZERO;
 
+  /** By what the wall clock was set. */
+  private Duration step = Duration.ZERO;
+
   /** Well before the files' times: the kernel's are those of its last tick, not of now. */
   private final Instant start = Instant.now().minus(Settling.QUIET);
 
-  private final Settling settling = new Settling(() -> start.plus(later));
+  private final Settling settling =
+      new Settling(() -> start.plus(later).plus(step), () -> later.toNanos());
   private Path version = Path.of("");
 
   @BeforeEach
@@ -128,13 +132,23 @@ class SettlingTest {
     later = Settling.QUIET.dividedBy(2);
     assertEquals(Set.of(), look(version));
     Settling patient =
-        new Settling(() -> start.minus(Settling.PATIENCE).minusSeconds(1).plus(later));
+        new Settling(
+            () -> start.minus(Settling.PATIENCE).minusSeconds(1).plus(later),
+            () -> later.toNanos());
     assertTrue(patient.begin(model(base)));
     later = Duration.ZERO;
     assertEquals(Set.of(), patient.whole(model(base), List.of(version), false));
     write("log", "22");
     later = Settling.PATIENCE.plusSeconds(1).plusNanos(1);
     assertEquals(Set.of(version), patient.whole(model(base), List.of(version), false));
+  }
+
+  @Test
+  void aClockThatIsSetBackHoldsUpNoVersion() throws IOException {
+    write("saved_model.pb", "graph");
+    assertEquals(Set.of(), look(version));
+    step = Duration.ofHours(-1);
+    assertEquals(Set.of(version), look(version));
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.ModelSpec;
 import dev.sluice.protos.serving.SSLConfig;
+import dev.sluice.testing.Identity;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -26,14 +27,9 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslContextBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,55 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Encryption, Unix sockets and compression of gRPC. */
 @Timeout(600)
 class GrpcTransportTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   @TempDir private Path scratch;
 
-  /** A self-signed certificate and its key, as PEM. */
-  private record Identity(String key, String certificate) {}
-
   private Identity identity(String name) throws Exception {
-    Path store = scratch.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                name,
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=dns:localhost",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(keytool.waitFor(60, TimeUnit.SECONDS) && keytool.exitValue() == 0, output);
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
-    return new Identity(
-        pem("PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded()),
-        pem("CERTIFICATE", keys.getCertificate(name).getEncoded()));
-  }
-
-  private static String pem(String kind, byte[] der) {
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(kind, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der), kind);
-  }
-
-  private static InputStream stream(String text) {
-    return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+    return Identity.create(scratch, name);
   }
 
   private Path write(SSLConfig.Builder config) throws Exception {
@@ -139,9 +90,9 @@ class GrpcTransportTest {
   void serverShowsItsCertificate() throws Exception {
     Identity own = identity("server");
     Path config =
-        write(SSLConfig.newBuilder().setServerKey(own.key).setServerCert(own.certificate));
+        write(SSLConfig.newBuilder().setServerKey(own.key()).setServerCert(own.certificate()));
     try (ServerProcess server = serve("--ssl_config_file=" + config)) {
-      SslContextBuilder trust = SslContextBuilder.forClient().trustManager(stream(own.certificate));
+      SslContextBuilder trust = SslContextBuilder.forClient().trustManager(own.certificateStream());
       assertEquals("AVAILABLE", ask(encrypted(server, trust)));
       assertEquals(
           Status.Code.UNAVAILABLE,
@@ -160,9 +111,9 @@ class GrpcTransportTest {
     Path config =
         write(
             SSLConfig.newBuilder()
-                .setServerKey(own.key)
-                .setServerCert(own.certificate)
-                .setCustomCa(client.certificate)
+                .setServerKey(own.key())
+                .setServerCert(own.certificate())
+                .setCustomCa(client.certificate())
                 .setClientVerify(true));
     try (ServerProcess server = serve("--ssl_config_file=" + config)) {
       assertEquals(
@@ -171,21 +122,21 @@ class GrpcTransportTest {
               encrypted(
                   server,
                   SslContextBuilder.forClient()
-                      .trustManager(stream(own.certificate))
-                      .keyManager(stream(client.certificate), stream(client.key)))));
+                      .trustManager(own.certificateStream())
+                      .keyManager(client.certificateStream(), client.keyStream()))));
       assertEquals(
           Status.Code.UNAVAILABLE,
           refused(
               encrypted(
-                  server, SslContextBuilder.forClient().trustManager(stream(own.certificate)))));
+                  server, SslContextBuilder.forClient().trustManager(own.certificateStream()))));
       assertEquals(
           Status.Code.UNAVAILABLE,
           refused(
               encrypted(
                   server,
                   SslContextBuilder.forClient()
-                      .trustManager(stream(own.certificate))
-                      .keyManager(stream(stranger.certificate), stream(stranger.key)))));
+                      .trustManager(own.certificateStream())
+                      .keyManager(stranger.certificateStream(), stranger.keyStream()))));
     }
   }
 
@@ -193,12 +144,12 @@ class GrpcTransportTest {
   void unusableKeysAreNamed() throws Exception {
     Identity own = identity("server");
     assertKeyRefused(own, "nonsense", "is no PEM text");
-    assertKeyRefused(own, own.certificate, "cannot be read");
-    assertKeyRefused(own, identity("other").key, "is another key");
+    assertKeyRefused(own, own.certificate(), "cannot be read");
+    assertKeyRefused(own, identity("other").key(), "is another key");
   }
 
   private void assertKeyRefused(Identity own, String key, String reason) throws Exception {
-    Path config = write(SSLConfig.newBuilder().setServerKey(key).setServerCert(own.certificate));
+    Path config = write(SSLConfig.newBuilder().setServerKey(key).setServerCert(own.certificate()));
     try (ServerProcess server =
         ServerProcess.launch(
             "--ssl_config_file=" + config, "--model_base_path=" + Models.path("half_plus_two"))) {

@@ -127,7 +127,9 @@ class OpenInferenceTest {
             StatusRuntimeException.class,
             () -> client.traceSetting(TraceSettingRequest.getDefaultInstance()));
     assertEquals(Status.Code.UNIMPLEMENTED, none.getStatus().getCode());
-    assertEquals("This server writes no traces", none.getStatus().getDescription());
+    assertEquals(
+        "What this server traces cannot be changed while it runs",
+        none.getStatus().getDescription());
   }
 
   @Test

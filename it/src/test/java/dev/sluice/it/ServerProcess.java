@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -53,14 +55,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code serve} on free ports and waits until it answers. */
   static ServerProcess serve(String... flags) throws IOException, InterruptedException {
-    ServerProcess server = launch(flags);
-    try {
-      server.awaitReady();
-      return server;
-    } catch (Throwable failure) {
-      server.close();
-      throw failure;
-    }
+    return serve(Map.of(), flags);
   }
 
   /** Waits until both ports are open. */
@@ -75,13 +70,31 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code serve} with JVM options besides those that the launcher gives. */
   static ServerProcess launch(List<String> jvmOptions, String... flags) throws IOException {
+    return launch(jvmOptions, Map.of(), flags);
+  }
+
+  /** Starts {@code serve} with further variables in its environment, and waits until it answers. */
+  static ServerProcess serve(Map<String, String> variables, String... flags)
+      throws IOException, InterruptedException {
+    ServerProcess server = launch(List.of(), variables, flags);
+    try {
+      server.awaitReady();
+      return server;
+    } catch (Throwable failure) {
+      server.close();
+      throw failure;
+    }
+  }
+
+  private static ServerProcess launch(
+      List<String> jvmOptions, Map<String, String> variables, String... flags) throws IOException {
     int grpc = FreePorts.next();
     int rest = FreePorts.next();
     List<String> all = new ArrayList<>();
     all.add("--port=" + grpc);
     all.add("--rest_api_port=" + rest);
     all.addAll(List.of(flags));
-    return new ServerProcess(main("serve", all, jvmOptions), grpc, rest);
+    return new ServerProcess(main("serve", all, jvmOptions, variables), grpc, rest);
   }
 
   /**
@@ -106,22 +119,31 @@ final class ServerProcess implements AutoCloseable {
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(entry -> !OTHER_ENGINES.matcher(entry).find())
             .collect(Collectors.joining(File.pathSeparator));
-    Process process = main("tensorflow_model_server", all, jvmOptions, classPath);
+    Process process = main("tensorflow_model_server", all, jvmOptions, Map.of(), classPath);
     return new ServerProcess(process, grpc, rest);
   }
 
   /** Starts the program with a command and flags, in a JVM like this one. */
   static Process main(String command, List<String> flags) throws IOException {
-    return main(command, flags, List.of());
-  }
-
-  private static Process main(String command, List<String> flags, List<String> furtherJvmOptions)
-      throws IOException {
-    return main(command, flags, furtherJvmOptions, System.getProperty("java.class.path"));
+    return main(command, flags, List.of(), Map.of());
   }
 
   private static Process main(
-      String command, List<String> flags, List<String> furtherJvmOptions, String classPath)
+      String command,
+      List<String> flags,
+      List<String> furtherJvmOptions,
+      Map<String, String> variables)
+      throws IOException {
+    return main(
+        command, flags, furtherJvmOptions, variables, System.getProperty("java.class.path"));
+  }
+
+  private static Process main(
+      String command,
+      List<String> flags,
+      List<String> furtherJvmOptions,
+      Map<String, String> variables,
+      String classPath)
       throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -134,6 +156,8 @@ final class ServerProcess implements AutoCloseable {
     line.addAll(flags);
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
     builder.environment().keySet().removeAll(JVM_VARIABLES);
+    builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
+    builder.environment().putAll(variables);
     return builder.start();
   }
 
@@ -229,12 +253,20 @@ final class ServerProcess implements AutoCloseable {
   }
 
   HttpResponse<String> post(String path, byte[] body) throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(uri(path))
-            .timeout(PATIENCE)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    return http.send(posted(path, body), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Posts without waiting for the answer. */
+  CompletableFuture<HttpResponse<String>> postLater(String path, String body) {
+    return http.sendAsync(
+        posted(path, body.getBytes(StandardCharsets.UTF_8)), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest posted(String path, byte[] body) {
+    return HttpRequest.newBuilder(uri(path))
+        .timeout(PATIENCE)
+        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+        .build();
   }
 
   HttpResponse<String> send(String method, String path, String body)

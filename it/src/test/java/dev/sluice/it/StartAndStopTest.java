@@ -117,14 +117,7 @@ class StartAndStopTest {
       assertEquals(200, server.get("/readyz").statusCode());
       String slow = "{\"signature_name\": \"sleep\", \"inputs\": 3000}";
       CompletableFuture<HttpResponse<String>> running =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return server.post("/v1/models/burn:predict", slow);
-                } catch (Exception e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          server.postLater("/v1/models/burn:predict", slow);
       server.await("the request to be on its lane", () -> server.hasThread("lane-burn-1-0"));
       server.terminate();
       HttpResponse<String> response = running.get(60, TimeUnit.SECONDS);
@@ -141,16 +134,9 @@ class StartAndStopTest {
         ServerProcess.serve(
             "--model_name=burn", "--model_base_path=" + Models.path("burn"), "--drain_seconds=0")) {
       CompletableFuture<HttpResponse<String>> running =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return server.post(
-                      "/v1/models/burn:predict",
-                      "{\"signature_name\": \"burn\", \"inputs\": 100000000000}");
-                } catch (Exception e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+          server.postLater(
+              "/v1/models/burn:predict",
+              "{\"signature_name\": \"burn\", \"inputs\": 100000000000}");
       server.await("the request to be on its lane", () -> server.hasThread("lane-burn-1-0"));
       server.terminate();
       assertEquals(0, server.exitCode());

@@ -7,13 +7,13 @@ import com.google.gson.JsonPrimitive;
 import dev.sluice.client.show.SafeText;
 
 /** What a server says when it refuses. */
-final class ErrorText {
+public final class ErrorText {
   private static final int LONGEST = 2000;
 
   private ErrorText() {}
 
   /** Returns the text of a JSON error body, or the body as it is, behind the HTTP status. */
-  static String of(int status, String body) {
+  public static String of(int status, String body) {
     String text = SafeText.lines(text(body).strip());
     String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     return cut.isEmpty() ? "HTTP " + status : cut + " (HTTP " + status + ")";

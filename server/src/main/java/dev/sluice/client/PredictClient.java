@@ -87,7 +87,7 @@ public final class PredictClient {
   private String command() {
     Target target = settings.target();
     StringBuilder command = new StringBuilder("./sluice predict ").append(target.model());
-    if (!target.server().toString().equals(Target.DEFAULT_SERVER)) {
+    if (!target.server().toString().equals(ServerUrl.DEFAULT)) {
       command.append(" --url=").append(target.server());
     }
     target.version().ifPresent(number -> command.append(" --version=").append(number));

@@ -9,9 +9,7 @@ import dev.sluice.client.tensor.ModelMetadata;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -19,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -85,8 +84,8 @@ public final class PredictOptions {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      description = "The server's REST address. Default: " + Target.DEFAULT_SERVER + ".")
-  private String url = Target.DEFAULT_SERVER;
+      description = "The server's REST address. Default: " + ServerUrl.DEFAULT + ".")
+  private String url = ServerUrl.DEFAULT;
 
   @Option(
       names = "--version",
@@ -107,11 +106,7 @@ public final class PredictOptions {
       description = "Of each request. Default: 60s.")
   private Duration timeout = Duration.ofMinutes(1);
 
-  @Option(
-      names = "--header",
-      paramLabel = "\"NAME: VALUE\"",
-      description = "Send this header, such as \"Authorization: Bearer ...\".")
-  private List<String> headers = new ArrayList<>();
+  @Mixin private final HeaderFlags headers = new HeaderFlags();
 
   @Option(
       names = {"-h", "--help"},
@@ -173,10 +168,10 @@ public final class PredictOptions {
     }
     OptionalLong number = version == null ? OptionalLong.empty() : OptionalLong.of(version);
     return new PredictSettings(
-        new Target(Target.server(url), model, number, Optional.ofNullable(label)),
+        new Target(ServerUrl.parse("--url", url), model, number, Optional.ofNullable(label)),
         signature,
         timeout,
-        headers(),
+        headers.headers(),
         inputs,
         new InputSettings(Optional.ofNullable(format), PixelScale.of(scale)),
         atLeastOne("--batch", batch),
@@ -184,18 +179,6 @@ public final class PredictOptions {
         atLeastOne("--top", top),
         json,
         output == null ? Optional.empty() : Optional.of(AnswerFile.of(output)));
-  }
-
-  private Map<String, String> headers() throws InputException {
-    Map<String, String> all = new LinkedHashMap<>();
-    for (String header : headers) {
-      int colon = header.indexOf(':');
-      if (colon < 1) {
-        throw new InputException("--header: expected \"Name: value\"");
-      }
-      all.put(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
-    }
-    return all;
   }
 
   private static OptionalInt atLeastOne(String option, @Nullable Integer value)

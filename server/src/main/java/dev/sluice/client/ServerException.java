@@ -4,7 +4,8 @@ package dev.sluice.client;
 public final class ServerException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  ServerException(String message) {
+  /** Creates a failure. */
+  public ServerException(String message) {
     super(message);
   }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.client;
 
-import dev.sluice.client.tensor.InputException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -14,34 +13,6 @@ import java.util.OptionalLong;
  * @param label the version's label; empty if {@code version} is present
  */
 record Target(URI server, String model, OptionalLong version, Optional<String> label) {
-  static final String DEFAULT_SERVER = "http://127.0.0.1:8501";
-
-  private static final int DEFAULT_PORT = 8501;
-
-  /**
-   * Reads the address of a server, such as {@code host}, {@code host:8501} or {@code
-   * https://host/path}.
-   *
-   * @throws InputException if it is none
-   */
-  static URI server(String url) throws InputException {
-    try {
-      URI uri = URI.create((url.contains("://") ? url : "http://" + url).replaceAll("/+$", ""));
-      boolean bare = !url.contains("://") && uri.getPort() < 0;
-      if (uri.getHost() != null && (isScheme(uri, "http") || isScheme(uri, "https"))) {
-        return bare ? URI.create("http://" + uri.getHost() + ":" + DEFAULT_PORT) : uri;
-      }
-    } catch (IllegalArgumentException e) {
-      // Said below.
-    }
-    throw new InputException(
-        "--url=%s: expected an address such as %s".formatted(url, DEFAULT_SERVER));
-  }
-
-  private static boolean isScheme(URI uri, String scheme) {
-    return scheme.equalsIgnoreCase(uri.getScheme());
-  }
-
   /** Returns the address of the model, of all its versions. */
   URI modelAddress() {
     return URI.create(server + "/v1/models/" + encoded(model));

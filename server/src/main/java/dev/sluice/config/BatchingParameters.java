@@ -71,8 +71,8 @@ public record BatchingParameters(
    *
    * @throws ConfigException INVALID_ARGUMENT with the reference's text (config.md §8.2)
    */
-  static BatchingParameters of(dev.sluice.protos.serving.BatchingParameters message, int processors)
-      throws ConfigException {
+  public static BatchingParameters of(
+      dev.sluice.protos.serving.BatchingParameters message, int processors) throws ConfigException {
     long threads =
         message.hasNumBatchThreads() ? message.getNumBatchThreads().getValue() : processors;
     require(

@@ -60,6 +60,9 @@ final class EngineFlags {
       description = "Answer gRPC calls with tensor_content.")
   boolean enableSerializationAsTensorContent;
 
+  /** What a file of all settings says in place of a file of parameters; no flag. */
+  Optional<dev.sluice.protos.serving.BatchingParameters> parameters = Optional.empty();
+
   ServerSettings.Warmup warmup() {
     return new ServerSettings.Warmup(enableModelWarmup, Math.max(numRequestIterationsForWarmup, 0));
   }
@@ -76,8 +79,15 @@ final class EngineFlags {
         mode,
         file.isPresent()
             ? BatchingParameters.read(file.get(), processors)
-            : BatchingParameters.defaults(processors),
+            : inlineParameters(mode, processors),
         enablePerModelBatchingParameters);
+  }
+
+  private BatchingParameters inlineParameters(BatchingMode mode, int processors)
+      throws ConfigException {
+    return mode == BatchingMode.TFS && parameters.isPresent()
+        ? BatchingParameters.of(parameters.get(), processors)
+        : BatchingParameters.defaults(processors);
   }
 
   ServerSettings.Answers answers() {

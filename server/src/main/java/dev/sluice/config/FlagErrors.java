@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns picocli's complaints into one line that names the flag, its value and what is expected. */
-final class FlagErrors {
+public final class FlagErrors {
   private static final Map<Class<?>, String> EXPECTED =
       Map.of(
           int.class, "a whole number of 32 bits",
@@ -66,8 +66,8 @@ final class FlagErrors {
     return known == null ? "a value" : known;
   }
 
-  /** Returns the flag that takes the fewest edits, if that is at most a third of its letters. */
-  static Optional<String> nearest(String flag, Collection<String> flags) {
+  /** Returns the name that takes the fewest edits, if that is at most a third of its letters. */
+  public static Optional<String> nearest(String flag, Collection<String> flags) {
     return flags.stream()
         .min(
             Comparator.<String>comparingInt(known -> distance(flag, known))
@@ -75,19 +75,29 @@ final class FlagErrors {
         .filter(known -> distance(flag, known) <= known.length() / 3);
   }
 
-  /** Levenshtein's distance, one row at a time. */
+  /**
+   * Levenshtein's distance with swaps of neighbours, which are one slip of the fingers; row by row.
+   */
   static int distance(String from, String to) {
+    int[] above = new int[to.length() + 1];
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {
       row[j] = j;
     }
     for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
+      int[] twoAbove = above;
+      above = row;
+      row = new int[to.length() + 1];
       row[0] = i;
       for (int j = 1; j <= to.length(); j++) {
-        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+        int replaced = above[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, Math.min(above[j], row[j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && from.charAt(i - 1) == to.charAt(j - 2)
+            && from.charAt(i - 2) == to.charAt(j - 1)) {
+          row[j] = Math.min(row[j], twoAbove[j - 2] + 1);
+        }
       }
     }
     return row[to.length()];

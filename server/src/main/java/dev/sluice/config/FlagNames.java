@@ -13,6 +13,11 @@ final class FlagNames {
 
   private FlagNames() {}
 
+  /** Returns the known name of each of these names. */
+  static Map<String, String> aliases() {
+    return ALIASES;
+  }
+
   /** Returns a command line in which all flags that can be told have the names that are known. */
   static String[] canonical(String[] arguments, Set<String> known) {
     String[] canonical = arguments.clone();

@@ -1,5 +1,6 @@
 package dev.sluice.config;
 
+import dev.sluice.health.RequiredModels;
 import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
 import dev.sluice.lifecycle.ManagerOptions;
 import dev.sluice.lifecycle.ResourcePreservingPolicy;
@@ -88,6 +89,9 @@ final class ModelFlags {
   /** True if models are listed by the reference's rules; no flag. */
   boolean byReference;
 
+  /** The file that lists the models, if it is one that also has the settings; no flag. */
+  Optional<Path> yaml = Optional.empty();
+
   ServerSettings.Models models() throws ConfigException {
     return new ServerSettings.Models(
         origin(),
@@ -107,6 +111,9 @@ final class ModelFlags {
     if (file.isPresent()) {
       return new ServerSettings.Origin.ConfigFile(file.get());
     }
+    if (yaml.isPresent() && modelBasePath.isEmpty()) {
+      return new ServerSettings.Origin.YamlFile(yaml.get());
+    }
     if (modelBasePath.isEmpty()) {
       throw ConfigException.invalid(
           "Both server_options.model_base_path and server_options.model_config_file are empty!"
@@ -123,6 +130,13 @@ final class ModelFlags {
     } catch (ServingException e) {
       throw ConfigException.of(e);
     }
+  }
+
+  /** A server of one model is of no use without it; the reference is ready whatever it has. */
+  RequiredModels requiredByDefault() {
+    boolean isList =
+        modelBasePath.isEmpty() || !modelConfigFile.isEmpty() || !modelRepository.isEmpty();
+    return byReference || isList ? new RequiredModels.None() : new RequiredModels.All();
   }
 
   private ServerSettings.Origin repository() throws ConfigException {

@@ -10,12 +10,15 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * The command line of {@code tensorflow_model_server}, by the reference's rules (config.md §1.1):
  * {@code --name=value} only, {@code --name} alone for a boolean, what is no flag is left over and
- * does no harm, and REST, metrics and the health service are off unless asked for.
+ * does no harm, and REST, metrics, health service and console are off unless asked for.
  */
 public final class ModelServerCommandLine {
   /** Where the reference's defaults are not those of {@code sluice serve}. */
   private static final Map<String, String> DEFAULTS =
-      Map.of("--rest_api_port", "0", "--enable_grpc_healthcheck_service", "false");
+      Map.of(
+          "--rest_api_port", "0",
+          "--enable_grpc_healthcheck_service", "false",
+          "--enable_console", "false");
 
   private static final String HELP = "--help";
   private static final String END_OF_FLAGS = "--";
@@ -60,6 +63,8 @@ public final class ModelServerCommandLine {
       known.put(flag.longestName(), flag);
     }
     known.remove(HELP);
+    // The reference has no such file, and its rules for models are others.
+    known.remove("--config");
     return known;
   }
 

@@ -47,6 +47,14 @@ final class NetworkFlags {
       description = "Answer requests from other origins.")
   boolean restApiEnableCorsSupport;
 
+  @Option(
+      names = "--enable_console",
+      arity = "0..1",
+      fallbackValue = "true",
+      converter = BooleanFlag.class,
+      description = "Serve the console, a web page, at /console on the HTTP port.")
+  boolean enableConsole = true;
+
   @Option(names = "--ssl_config_file", description = "SSLConfig text proto: encrypts gRPC.")
   String sslConfigFile = "";
 
@@ -91,9 +99,14 @@ final class NetworkFlags {
     }
   }
 
-  private Optional<TlsConfig> tls() throws ConfigException {
+  /** The file is read once to find what is wrong in it before anything else is done. */
+  private Optional<TlsSource> tls() throws ConfigException {
     Optional<Path> file = Checks.path("ssl_config_file", sslConfigFile);
-    return file.isEmpty() ? Optional.empty() : Optional.of(TlsConfig.read(file.get()));
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    var _ = TlsConfig.read(file.get());
+    return Optional.of(new TlsSource.SslConfigFile(file.get()));
   }
 
   /**
@@ -120,6 +133,7 @@ final class NetworkFlags {
         Checks.inRange("rest_api_port", restApiPort, 0, 65_535),
         Checks.atLeast("rest_api_num_threads", restApiNumThreads, 0),
         Duration.ofMillis(Math.max(0, restApiTimeoutInMs)),
-        restApiEnableCorsSupport);
+        restApiEnableCorsSupport,
+        enableConsole);
   }
 }

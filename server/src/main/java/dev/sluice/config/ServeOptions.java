@@ -1,7 +1,11 @@
 package dev.sluice.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,13 +40,29 @@ import picocli.CommandLine.ParseResult;
           + " --model_repository; dashes may stand for the underscores of all names."
     })
 public final class ServeOptions {
+  private static final String CONFIG = "--config";
+
+  /** Of these the command line, or a file, has at most one; each says which models there are. */
+  static final Set<String> MODELS =
+      Set.of("--model_base_path", "--model_config_file", "--model_repository");
+
   @Mixin private final ModelFlags models = new ModelFlags();
   @Mixin private final NetworkFlags network = new NetworkFlags();
   @Mixin private final SessionFlags session = new SessionFlags();
   @Mixin private final EngineFlags engine = new EngineFlags();
   @Mixin private final LimitFlags limits = new LimitFlags();
   @Mixin private final OverloadFlags overload = new OverloadFlags();
+  @Mixin private final TelemetryFlags telemetry = new TelemetryFlags();
+  @Mixin private final HealthFlags health = new HealthFlags();
+  @Mixin private final SecurityFlags security = new SecurityFlags();
   @Mixin private final IdleFlags idle = new IdleFlags();
+
+  @Option(
+      names = CONFIG,
+      description =
+          "sluice.yaml: what these flags say, and the models, in one file; the command line goes"
+              + " before it.")
+  private String config = "";
 
   @Option(
       names = {"-h", "--help"},
@@ -60,6 +80,9 @@ public final class ServeOptions {
   private boolean version;
 
   private final List<String> warnings = new ArrayList<>();
+
+  /** Values by the known names of the flags that the command line has. */
+  private Map<String, String> given = Map.of();
 
   private ServeOptions() {}
 
@@ -96,8 +119,42 @@ public final class ServeOptions {
     return parse(options, commandLine, arguments.toArray(String[]::new));
   }
 
-  /** Returns all flags, for those who print or sort them. */
-  static List<OptionSpec> flags() {
+  /**
+   * Reads a command line that goes before a file. A command line that says which models there are
+   * leaves nothing of what the file says of that.
+   *
+   * @throws ConfigException for an unknown flag or a bad value, in one line
+   */
+  public static ServeOptions parse(FileValues file, String... arguments) throws ConfigException {
+    Set<String> given = parse(arguments).given.keySet();
+    boolean choosesModels = !Collections.disjoint(given, MODELS);
+    List<String> all = new ArrayList<>();
+    file.flags()
+        .forEach(
+            (flag, value) -> {
+              if (!given.contains(flag) && !(choosesModels && MODELS.contains(flag))) {
+                all.add(flag + "=" + value);
+              }
+            });
+    all.addAll(List.of(arguments));
+    ServeOptions options = new ServeOptions();
+    options.engine.parameters = file.batching();
+    options.network.withoutMonitoringFile = file.monitoring().orElse(MonitoringConfig.DEFAULT);
+    if (file.listsModels() && !choosesModels) {
+      options.models.yaml = Optional.of(file.path());
+    }
+    CommandLine commandLine = commandLine(options);
+    return parse(
+        options, commandLine, FlagNames.canonical(all.toArray(String[]::new), names(commandLine)));
+  }
+
+  /** Returns the names that flags may have instead of their own. */
+  public static Map<String, String> aliases() {
+    return FlagNames.aliases();
+  }
+
+  /** Returns all flags, for those who print, sort or describe them. */
+  public static List<OptionSpec> flags() {
     return commandLine(new ServeOptions()).getCommandSpec().options();
   }
 
@@ -105,6 +162,7 @@ public final class ServeOptions {
       ServeOptions options, CommandLine commandLine, String... arguments) throws ConfigException {
     try {
       ParseResult result = commandLine.parseArgs(arguments);
+      options.given = given(result);
       options.warnings.addAll(options.warningsFor(result));
     } catch (ParameterException e) {
       throw FlagErrors.explain(e, names(commandLine));
@@ -126,6 +184,37 @@ public final class ServeOptions {
 
   private static SortedSet<String> names(CommandLine commandLine) {
     return new TreeSet<>(commandLine.getCommandSpec().optionsMap().keySet());
+  }
+
+  private static Map<String, String> given(ParseResult result) {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (OptionSpec flag : result.matchedOptions()) {
+      List<String> values = flag.stringValues();
+      boolean isList = Collection.class.isAssignableFrom(flag.type());
+      given.put(
+          flag.longestName(),
+          isList || values.isEmpty() ? String.join(",", values) : values.getLast());
+    }
+    return given;
+  }
+
+  /**
+   * Returns what is wrong with flags of which each is wrong alone, for who wants to know more than
+   * what {@link #settings} says first.
+   */
+  public List<String> complaints() {
+    return given.entrySet().stream()
+        .flatMap(
+            flag ->
+                FlagTrial.complaint(flag.getKey(), flag.getValue())
+                    .map(text -> "%s: %s".formatted(flag.getKey(), text))
+                    .stream())
+        .toList();
+  }
+
+  /** Returns the file that goes behind the command line, if it names one. */
+  public Optional<Path> configFile() throws ConfigException {
+    return Checks.path("config", config);
   }
 
   /** Returns true if {@code --help} was given. */
@@ -176,6 +265,19 @@ public final class ServeOptions {
         engine.answers(),
         limits.limits(processors),
         overload.overload(),
-        network.monitoring(warnings::add));
+        new ServerSettings.Health(health.options(models.requiredByDefault()), health.prestop()),
+        network.monitoring(warnings::add),
+        telemetry.settings(System.getenv(), warnings::add),
+        security());
+  }
+
+  private SecuritySettings security() throws ConfigException {
+    SecuritySettings settings = security.security();
+    if (settings.tls().isPresent() && !network.sslConfigFile.isEmpty()) {
+      throw ConfigException.invalid(
+          "--ssl_config_file and --tls_cert_file: expected one of them; the former encrypts gRPC"
+              + " only, the latter all ports");
+    }
+    return settings;
   }
 }

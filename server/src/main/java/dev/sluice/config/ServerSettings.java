@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import dev.sluice.engine.EngineOptions;
+import dev.sluice.health.HealthOptions;
 import dev.sluice.lifecycle.ManagerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
  * What the operator wants, checked: the flags of the command line in the units of the program.
  *
  * @param monitoring whether and where metrics are served (config.md §6)
+ * @param telemetry what is told of requests to traces and logs
  */
 public record ServerSettings(
     Grpc grpc,
@@ -25,7 +27,10 @@ public record ServerSettings(
     Answers answers,
     Limits limits,
     OverloadSettings overload,
-    MonitoringConfig monitoring) {
+    Health health,
+    MonitoringConfig monitoring,
+    TelemetrySettings telemetry,
+    SecuritySettings security) {
 
   /**
    * The gRPC listeners.
@@ -35,7 +40,7 @@ public record ServerSettings(
    * @param channelArguments see grpc.md §1
    * @param maxThreads 0 lets the server choose
    * @param healthService true if the standard health service is offered
-   * @param tls how calls are encrypted; empty: not at all
+   * @param tls how calls are encrypted; empty: as all ports are, or not at all
    */
   public record Grpc(
       int port,
@@ -43,7 +48,7 @@ public record ServerSettings(
       ChannelArguments channelArguments,
       int maxThreads,
       boolean healthService,
-      Optional<TlsConfig> tls) {}
+      Optional<TlsSource> tls) {}
 
   /**
    * The HTTP listener.
@@ -52,8 +57,9 @@ public record ServerSettings(
    * @param threads 0 lets the server choose
    * @param timeout of one request
    * @param cors true if requests from other origins are answered
+   * @param console true if there is a page to look at
    */
-  public record Rest(int port, int threads, Duration timeout, boolean cors) {}
+  public record Rest(int port, int threads, Duration timeout, boolean cors, boolean console) {}
 
   /**
    * Which models are served, and how changes are noticed.
@@ -76,6 +82,9 @@ public record ServerSettings(
   public sealed interface Origin {
     /** In a ModelServerConfig file. */
     record ConfigFile(Path file) implements Origin {}
+
+    /** In a YAML file that also has the settings. */
+    record YamlFile(Path file) implements Origin {}
 
     /** On the command line, one model. */
     record Single(ModelEntry model) implements Origin {}
@@ -106,6 +115,15 @@ public record ServerSettings(
 
   /** What answers look like (grpc.md). */
   public record Answers(boolean checkMethodName, boolean asTensorContent) {}
+
+  /**
+   * When the server should get traffic.
+   *
+   * @param options what counts as healthy
+   * @param prestop how long requests are served before a stop while readiness is off; empty: as
+   *     suits whoever stops it
+   */
+  public record Health(HealthOptions options, Optional<Duration> prestop) {}
 
   /**
    * Bounds that the reference does not have.

@@ -4,14 +4,19 @@ import dev.sluice.protos.serving.SSLConfig;
 import java.nio.file.Path;
 
 /**
- * Encryption of the gRPC listeners (config.md §7): PEM texts, not file names.
+ * Encryption of listeners (config.md §7): PEM texts, not file names.
  *
- * @param file where they were read, for messages
+ * @param source where they were read, for messages
  * @param customCa whom client certificates are trusted by; empty if they are not asked for
- * @param clientVerify true if every client must show a certificate
+ * @param clients whether clients must show a certificate
  */
 public record TlsConfig(
-    Path file, String serverKey, String serverCert, String customCa, boolean clientVerify) {
+    TlsSource source,
+    String serverKey,
+    String serverCert,
+    String customCa,
+    ClientCertificates clients) {
+  static final String PEM_BEGIN = "-----BEGIN ";
 
   /**
    * Reads an SSLConfig in text format.
@@ -22,50 +27,52 @@ public record TlsConfig(
   static TlsConfig read(Path file) throws ConfigException {
     SSLConfig.Builder message = SSLConfig.newBuilder();
     TextProtoFile.read(file, message);
-    require(file, "server_key", message.getServerKey(), "a private key");
-    require(file, "server_cert", message.getServerCert(), "a certificate");
+    TlsConfig config =
+        new TlsConfig(
+            new TlsSource.SslConfigFile(file),
+            message.getServerKey(),
+            message.getServerCert(),
+            message.getCustomCa(),
+            message.getClientVerify() ? ClientCertificates.REQUIRED : ClientCertificates.NONE);
+    config.require(TlsSource.Part.KEY, config.serverKey, "a private key");
+    config.require(TlsSource.Part.CERTIFICATE, config.serverCert, "a certificate");
     if (message.getClientVerify()) {
-      require(file, "custom_ca", message.getCustomCa(), "the certificates to verify clients by");
+      config.require(
+          TlsSource.Part.CLIENT_CA, config.customCa, "the certificates to verify clients by");
     }
-    requirePem(file, "server_key", message.getServerKey());
-    requirePem(file, "server_cert", message.getServerCert());
+    config.requirePem(TlsSource.Part.KEY, config.serverKey);
+    config.requirePem(TlsSource.Part.CERTIFICATE, config.serverCert);
     if (message.getClientVerify()) {
-      requirePem(file, "custom_ca", message.getCustomCa());
+      config.requirePem(TlsSource.Part.CLIENT_CA, config.customCa);
     }
-    return new TlsConfig(
-        file,
-        message.getServerKey(),
-        message.getServerCert(),
-        message.getCustomCa(),
-        message.getClientVerify());
+    return config;
   }
 
-  private static void require(Path file, String field, String text, String expected)
-      throws ConfigException {
+  private void require(TlsSource.Part part, String text, String expected) throws ConfigException {
     if (text.isBlank()) {
-      throw invalid(file, field, "is empty; expected " + expected + " in PEM form");
+      throw invalid(part, "is empty; expected " + expected + " in PEM form");
     }
   }
 
-  private static void requirePem(Path file, String field, String text) throws ConfigException {
-    if (!text.contains("-----BEGIN ")) {
-      throw invalid(
-          file, field, "is no PEM text; expected the text itself, not the name of a file");
+  private void requirePem(TlsSource.Part part, String text) throws ConfigException {
+    if (!text.contains(PEM_BEGIN)) {
+      throw invalid(part, "is no PEM text; expected the text itself, not the name of a file");
     }
   }
 
-  /** Returns a failure that names the file and the field, for those who parse the texts. */
-  public ConfigException invalid(String field, String problem) {
-    return invalid(file, field, problem);
+  /** Returns a failure that names the place, for those who parse the texts. */
+  public ConfigException invalid(TlsSource.Part part, String problem) {
+    return ConfigException.invalid(source.place(part) + " " + problem);
   }
 
-  private static ConfigException invalid(Path file, String field, String problem) {
-    return ConfigException.invalid("%s: %s %s".formatted(file, field, problem));
+  /** Returns what an operator calls a text. */
+  public String label(TlsSource.Part part) {
+    return source.label(part);
   }
 
   /** Keeps the key out of logs. */
   @Override
   public String toString() {
-    return "TlsConfig[file=%s, clientVerify=%s]".formatted(file, clientVerify);
+    return "TlsConfig[source=%s, clients=%s]".formatted(source, clients);
   }
 }

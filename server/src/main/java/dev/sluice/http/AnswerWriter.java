@@ -1,11 +1,14 @@
 package dev.sluice.http;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
 import java.time.Duration;
 
 /**
@@ -14,6 +17,9 @@ import java.time.Duration;
  * <p>Confined to the connection's event loop.
  */
 final class AnswerWriter implements StallWatch.Watched {
+  /** How long a client may take to end its side after ours. */
+  static final Duration LINGER = Duration.ofSeconds(1);
+
   private final ChannelHandlerContext outlet;
   private final Channel channel;
   private final StallWatch watch;
@@ -49,6 +55,28 @@ final class AnswerWriter implements StallWatch.Watched {
   /** Closes the connection when all that was written has been sent. */
   void close() {
     outlet.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    watchIfUnsent();
+  }
+
+  /**
+   * Ends our side when all that was written has been sent, and the connection when the client has
+   * ended its own, or soon. A request that crosses on the wire so finds an orderly end, after which
+   * clients ask again elsewhere; a connection that is closed outright answers it with a reset,
+   * which may even overtake the last answer (RFC 9112 §9.6).
+   */
+  void closeGently() {
+    outlet
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            sent -> {
+              if (sent.isSuccess() && channel instanceof DuplexChannel duplex) {
+                channel.config().setAutoRead(true); // or the client's end would not be seen
+                duplex.shutdownOutput();
+                channel.eventLoop().schedule(this::giveUp, LINGER.toNanos(), NANOSECONDS);
+              } else {
+                channel.close();
+              }
+            });
     watchIfUnsent();
   }
 

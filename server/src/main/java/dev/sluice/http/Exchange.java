@@ -2,6 +2,7 @@ package dev.sluice.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,9 @@ public final class Exchange implements Runnable {
   private final String target;
   private final HttpHeaders headers;
   private Persistence after;
-  private String client = "";
+  private String clientName = "";
   private @Nullable Body body;
+  private String further = "";
   private @Nullable ByteBuf answer;
   private @Nullable Watcher watcher;
   private long deadlineNanos;
@@ -52,14 +54,24 @@ public final class Exchange implements Runnable {
     return headers.get(name);
   }
 
-  /** Returns the client that the request is of; empty if nobody said. */
+  /** Returns the client's address as text. */
   public String client() {
-    return client;
+    return connection.client();
+  }
+
+  /** Returns the certificate that the client has shown and TLS has verified, or null. */
+  public @Nullable X509Certificate clientCertificate() {
+    return connection.clientCertificate();
+  }
+
+  /** Returns the name of the client that the request is of; empty if nobody said. */
+  public String clientName() {
+    return clientName;
   }
 
   /** Says which client the request is of; on the event loop, before it is handled. */
-  public void setClient(String name) {
-    client = name;
+  public void setClientName(String name) {
+    clientName = name;
   }
 
   /** Returns false if the body found no room when it arrived; it is gone then. */
@@ -129,11 +141,20 @@ public final class Exchange implements Runnable {
    * @param own header lines, each ended by CR LF
    */
   public void respond(Response response, String own, byte[] content, int length) {
-    if (connection.isDraining()) {
+    if (connection.isLeaving()) {
       after = Persistence.CLOSE;
     }
-    answer = render(response, own, content, length);
+    answer = render(response, further.isEmpty() ? own : own + further, content, length);
     connection.execute(this);
+  }
+
+  /**
+   * Adds headers to the answer, whichever it will be; by the thread that answers.
+   *
+   * @param lines each ended by CR LF
+   */
+  public void addHeaders(String lines) {
+    further += lines;
   }
 
   /** Closes the connection without an answer, for none can be made; by any thread. */

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,38 +32,50 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-  /** How a connection ends that is closed without a last answer. */
-  private static final int NO_ANSWER = 0;
-
   private final HttpListener listener;
   private final Channel channel;
   private final RequestReader requests;
   private final AnswerWriter answers;
   private final DeadlineTimer deadlines = new DeadlineTimer(this);
+  private final LastCall lastCall = new LastCall(this);
   private final Deque<Exchange> waiting = new ArrayDeque<>();
   private @Nullable Exchange current;
   private boolean reading;
   private boolean unflushed;
   private boolean handling;
 
-  /** After the last of the exchanges that wait, the connection ends, with this status or none. */
+  /** After the last of the exchanges that wait, the connection ends, with this answer or none. */
   private boolean ending;
 
-  private int lastStatus;
+  private @Nullable LastAnswer last;
+  private @Nullable ClientIdentity client;
+
+  /** What a connection ends with. */
+  private static final class LastAnswer {
+    private final Response response;
+    private final byte[] content;
+
+    LastAnswer(Response response, byte[] content) {
+      this.response = response;
+      this.content = content;
+    }
+  }
 
   /** Creates a connection behind its decoder, which is in the channel's pipeline already. */
   HttpConnection(HttpListener listener, Channel channel, RequestDecoder decoder) {
     HttpLimits limits = listener.limits();
     this.listener = listener;
     this.channel = channel;
-    this.requests =
-        new RequestReader(this, channel, decoder, limits.bodies(), limits.requestPatience());
+    this.requests = new RequestReader(this, channel, decoder, limits);
     this.answers = new AnswerWriter(channel.pipeline().context(decoder), limits.answerPatience());
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     listener.connected(channel);
+    if (listener.isDraining()) {
+      lastCall.make();
+    }
   }
 
   @Override
@@ -175,9 +188,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     answers.write(answer);
     current = null;
-    if (after == Persistence.CLOSE || listener.isDraining()) {
+    if (after == Persistence.CLOSE) {
       close();
       return;
+    }
+    if (listener.isDraining()) {
+      lastCall.make(); // the answer, which was made before, has promised to keep the connection
     }
     if (reading) {
       unflushed = true;
@@ -189,15 +205,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Ends the connection with a page of the HTTP layer, when what came before is answered. */
   void refuse(int status) {
-    requests.end();
-    ending = true;
-    lastStatus = status;
-    next();
+    endWith(new LastAnswer(Response.html(status), HttpErrors.page(status)));
+  }
+
+  /** Ends the connection likewise, for a body that is larger than any may be. */
+  void refuseBody(long bytes) {
+    byte[] text = HttpErrors.bodyTooLarge(listener.limits().bodyBytes(), bytes);
+    endWith(new LastAnswer(Response.json(413), text));
   }
 
   /** Ends the connection when what came before is answered. */
   void closeInTurn() {
-    refuse(NO_ANSWER);
+    endWith(null);
+  }
+
+  private void endWith(@Nullable LastAnswer answer) {
+    requests.end();
+    ending = true;
+    last = answer;
+    next();
   }
 
   /** Returns how many bytes of answers the client has taken. */
@@ -206,11 +232,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void sayLast() {
-    if (lastStatus != NO_ANSWER) {
-      byte[] page = HttpErrors.page(lastStatus);
-      ByteBuf answer = allocate(page.length + 256);
-      writeHead(answer, Response.html(lastStatus), "", page.length, Persistence.CLOSE);
-      answers.write(answer.writeBytes(page));
+    LastAnswer said = last;
+    if (said != null) {
+      ByteBuf answer = allocate(said.content.length + 256);
+      writeHead(answer, said.response, "", said.content.length, Persistence.CLOSE);
+      answers.write(answer.writeBytes(said.content));
     }
     close();
   }
@@ -224,7 +250,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Closes the connection behind the answers written so far; hands on nothing more. */
   private void close() {
     forget();
-    answers.close();
+    if (listener.isLeaving()) {
+      answers.closeGently();
+    } else {
+      answers.close();
+    }
   }
 
   private void forget() {
@@ -263,9 +293,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
-  /** Closes the connection once it has nothing to answer; for draining. */
-  void closeWhenIdle() {
-    if (current == null && waiting.isEmpty() && !requests.isInBody()) {
+  /** Ends the connection soon, unless the client asks for something; for draining. */
+  void lastCall() {
+    lastCall.make();
+  }
+
+  /** Ends the connection if nobody asks for anything; who does is told in the answer. */
+  void endIfIdle() {
+    if (current != null || !waiting.isEmpty()) {
+      return;
+    }
+    if (requests.isUnderWay()) {
+      requests.hurry();
+    } else {
       close();
     }
   }
@@ -303,8 +343,22 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     deadlines.arm(deadlineNanoTime);
   }
 
-  boolean isDraining() {
-    return listener.isDraining();
+  String client() {
+    return ClientAddress.text(channel.remoteAddress());
+  }
+
+  /** Returns the certificate that the client has shown and TLS has verified, or null. */
+  @Nullable X509Certificate clientCertificate() {
+    ClientIdentity known = client;
+    if (known == null) {
+      known = ClientIdentity.of(channel);
+      client = known;
+    }
+    return known.certificate();
+  }
+
+  boolean isLeaving() {
+    return listener.isLeaving();
   }
 
   ByteBuf allocate(int capacity) {

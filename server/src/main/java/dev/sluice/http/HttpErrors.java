@@ -33,6 +33,14 @@ public final class HttpErrors {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
+  /** Returns the JSON text for a body that is larger than any may be. */
+  static byte[] bodyTooLarge(long limit, long found) {
+    String text =
+        "{\"error\": \"Expected a body of at most %d bytes (--max_request_body_bytes), found %d\"}"
+            .formatted(limit, found);
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
   static int statusOf(DecoderResult result) {
     return switch (result.cause()) {
       case TooLongHttpLineException tooLong -> 414;

@@ -4,19 +4,25 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -24,23 +30,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A port that speaks HTTP/1.1 and 1.0.
  *
- * <p>{@link #bind}, {@link #drain} and {@link #close} are called in that order, by one thread.
+ * <p>{@link #bind}, {@link #leave}, {@link #drain} and {@link #close} are called in that order, one
+ * after the other.
  */
 public final class HttpListener implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(HttpListener.class.getName());
 
-  private static final int MAX_LINE_BYTES = 64 << 10;
-  private static final int MAX_HEADER_BYTES = 64 << 10;
   private static final int CHUNK_BYTES = 1 << 20;
   private static final int BACKLOG = 4096;
 
-  private final EventLoopGroup acceptors;
-  private final EventLoopGroup workers;
-  private final Class<? extends ServerChannel> channelType;
+  /** Whoever takes longer for the first bytes only wants to hold a connection. */
+  private static final Duration HANDSHAKE_PATIENCE = Duration.ofSeconds(10);
+
+  private final HttpTransport transport;
   private final HttpHandler handler;
   private final HttpLimits limits;
   private final ResponseHead heads;
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
+  private volatile boolean leaving;
   private volatile boolean draining;
   private @Nullable Channel server;
 
@@ -56,9 +63,22 @@ public final class HttpListener implements AutoCloseable {
       HttpHandler handler,
       HttpLimits limits,
       InstantSource clock) {
-    this.acceptors = acceptors;
-    this.workers = workers;
-    this.channelType = channelType;
+    this(
+        new HttpTransport(
+            acceptors, workers, new ReflectiveChannelFactory<>(channelType), Optional.empty()),
+        handler,
+        limits,
+        clock);
+  }
+
+  /**
+   * Creates a listener.
+   *
+   * @param limits what clients may hold, and for how long they may stand still
+   */
+  public HttpListener(
+      HttpTransport transport, HttpHandler handler, HttpLimits limits, InstantSource clock) {
+    this.transport = transport;
     this.handler = handler;
     this.limits = limits;
     this.heads = new ResponseHead(clock);
@@ -73,11 +93,13 @@ public final class HttpListener implements AutoCloseable {
   public InetSocketAddress bind(InetSocketAddress address) throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(acceptors, workers)
-            .channel(channelType)
+            .group(transport.acceptors(), transport.workers())
+            .channelFactory(transport.channels())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
+            // Idle connections are kept for ever, so the kernel must notice peers that are gone.
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 20, 4 << 20))
             .childHandler(
@@ -97,26 +119,41 @@ public final class HttpListener implements AutoCloseable {
 
   /** Makes a channel one of our connections. */
   void addHandlers(Channel channel) {
+    Optional<SslContext> tls = transport.tls();
+    if (tls.isPresent()) {
+      SslHandler encryption = tls.get().newHandler(channel.alloc());
+      encryption.setHandshakeTimeoutMillis(HANDSHAKE_PATIENCE.toMillis());
+      channel.pipeline().addLast(encryption);
+    }
     RequestDecoder decoder = new RequestDecoder(decoderConfig());
     channel.pipeline().addLast(decoder);
     channel.pipeline().addLast(new HttpConnection(this, channel, decoder));
   }
 
-  private static HttpDecoderConfig decoderConfig() {
+  private HttpDecoderConfig decoderConfig() {
     return new HttpDecoderConfig()
-        .setMaxInitialLineLength(MAX_LINE_BYTES)
-        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setMaxInitialLineLength(limits.headerBytes())
+        .setMaxHeaderSize(limits.headerBytes())
         .setMaxChunkSize(CHUNK_BYTES)
         .setValidateHeaders(true);
   }
 
-  /** Closes the port to new connections and idle ones at once, and each other after its answer. */
+  /** Closes each connection with its next answer, which says so; new ones are served likewise. */
+  public void leave() {
+    leaving = true;
+  }
+
+  /**
+   * Closes the port. Open connections are served a moment longer, since requests may be on their
+   * way: each is closed after its next answer, or when it has been idle for that moment.
+   */
   public void drain() {
-    draining = true;
     Channel open = server;
     if (open != null) {
-      awaitClosed(List.of(open.close()));
+      LastConnections.await(open);
     }
+    closePort();
+    awaitAccepted();
     for (Channel connection : connections) {
       connection
           .eventLoop()
@@ -124,10 +161,28 @@ public final class HttpListener implements AutoCloseable {
               () -> {
                 HttpConnection state = connection.pipeline().get(HttpConnection.class);
                 if (state != null) {
-                  state.closeWhenIdle();
+                  state.lastCall();
                 }
               });
     }
+  }
+
+  private void closePort() {
+    leaving = true;
+    draining = true;
+    Channel open = server;
+    if (open != null) {
+      awaitClosed(List.of(open.close()));
+    }
+  }
+
+  /** What the port accepted last becomes a connection on its own loop, and counts from then on. */
+  private void awaitAccepted() {
+    List<Future<?>> turns = new ArrayList<>();
+    for (EventExecutor loop : transport.workers()) {
+      turns.add(loop.submit(() -> {}));
+    }
+    awaitClosed(turns);
   }
 
   /**
@@ -148,8 +203,8 @@ public final class HttpListener implements AutoCloseable {
   /** Closes every connection. */
   @Override
   public void close() {
-    drain();
-    List<ChannelFuture> closing = new ArrayList<>();
+    closePort();
+    List<Future<?>> closing = new ArrayList<>();
     for (Channel connection : connections) {
       closing.add(connection.close());
     }
@@ -157,9 +212,9 @@ public final class HttpListener implements AutoCloseable {
   }
 
   /** An event loop that hangs must not hold up the stop of everything else. */
-  private void awaitClosed(List<ChannelFuture> closing) {
+  private void awaitClosed(List<? extends Future<?>> closing) {
     long end = System.nanoTime() + limits.closePatience().toNanos();
-    for (ChannelFuture one : closing) {
+    for (Future<?> one : closing) {
       if (!one.awaitUninterruptibly(Math.max(0, end - System.nanoTime()), NANOSECONDS)) {
         LOG.log(
             System.Logger.Level.WARNING,
@@ -183,6 +238,10 @@ public final class HttpListener implements AutoCloseable {
     return heads;
   }
 
+  boolean isLeaving() {
+    return leaving;
+  }
+
   boolean isDraining() {
     return draining;
   }
@@ -196,8 +255,10 @@ public final class HttpListener implements AutoCloseable {
   }
 
   void report(Throwable cause) {
+    // What a client sends that is no TLS comes wrapped.
+    Throwable reason = cause instanceof DecoderException ? cause.getCause() : cause;
     System.Logger.Level level =
-        cause instanceof IOException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+        reason instanceof IOException ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
     LOG.log(level, "HTTP connection failed", cause);
   }
 }

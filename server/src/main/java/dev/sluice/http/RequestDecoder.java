@@ -23,6 +23,12 @@ final class RequestDecoder extends HttpRequestDecoder {
     return super.createMessage(requestLine);
   }
 
+  /** Where such a request ends is a matter of opinion, and of somebody's attack (RFC 9112, 6.3). */
+  @Override
+  protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+    throw new IllegalArgumentException("Transfer-Encoding and Content-Length in one request");
+  }
+
   /** Is told that the head has been taken out. */
   void headDone() {
     inHead = false;

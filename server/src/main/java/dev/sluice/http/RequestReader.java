@@ -1,13 +1,15 @@
 package dev.sluice.http;
 
-import dev.sluice.admission.ByteBudget;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,26 +27,28 @@ final class RequestReader implements StallWatch.Watched {
    */
   static final int LEAST_BYTES = 64 << 10;
 
+  /** While the listener drains, the same must come in so much time: a stop waits for it. */
+  private static final Duration HURRIED_PATIENCE = Duration.ofSeconds(2);
+
   private final HttpConnection connection;
   private final Channel channel;
   private final RequestDecoder decoder;
   private final BodyGatherer body;
   private final StallWatch watch;
+  private final long mostBodyBytes;
   private @Nullable HttpRequest head;
+  private long bodyBytes;
   private long credit;
   private boolean ended;
 
   RequestReader(
-      HttpConnection connection,
-      Channel channel,
-      RequestDecoder decoder,
-      ByteBudget budget,
-      Duration patience) {
+      HttpConnection connection, Channel channel, RequestDecoder decoder, HttpLimits limits) {
     this.connection = connection;
     this.channel = channel;
     this.decoder = decoder;
-    this.body = new BodyGatherer(budget);
-    this.watch = new StallWatch(this, LEAST_BYTES, patience);
+    this.body = new BodyGatherer(limits.bodies());
+    this.watch = new StallWatch(this, LEAST_BYTES, limits.requestPatience());
+    this.mostBodyBytes = limits.bodyBytes();
   }
 
   /** Takes in what the decoder made of the client's bytes; it stays the caller's. */
@@ -66,10 +70,32 @@ final class RequestReader implements StallWatch.Watched {
       connection.refuse(HttpErrors.statusOf(request.decoderResult()));
       return;
     }
+    if (!hasPlainEnd(request)) {
+      connection.refuse(HttpURLConnection.HTTP_BAD_REQUEST);
+      return;
+    }
+    // Before anything is taken in, if the client says how much comes.
+    if (isTooLarge(HttpUtil.getContentLength(request, 0L))) {
+      return;
+    }
     head = request;
+    bodyBytes = 0;
     if (HttpUtil.is100ContinueExpected(request)) {
       connection.sendContinue();
     }
+  }
+
+  /**
+   * Returns false if the body is coded in a way that we do not know: then nobody can say where it
+   * ends (RFC 9112, 6.1), and what follows must not be taken for a request.
+   */
+  private static boolean hasPlainEnd(HttpRequest request) {
+    if (!request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+      return true;
+    }
+    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return codings.size() == 1
+        && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst());
   }
 
   private void append(HttpContent content) {
@@ -81,6 +107,10 @@ final class RequestReader implements StallWatch.Watched {
       connection.refuse(HttpErrors.statusOf(content.decoderResult()));
       return;
     }
+    bodyBytes += content.content().readableBytes();
+    if (isTooLarge(bodyBytes)) {
+      return;
+    }
     boolean last = content instanceof LastHttpContent;
     body.add(content.content(), last, channel.alloc());
     if (last) {
@@ -88,6 +118,13 @@ final class RequestReader implements StallWatch.Watched {
       credit += LEAST_BYTES;
       connection.received(request, body.take());
     }
+  }
+
+  private boolean isTooLarge(long bytes) {
+    if (bytes > mostBodyBytes) {
+      connection.refuseBody(bytes);
+    }
+    return bytes > mostBodyBytes;
   }
 
   /** Is told that nothing more is there to read now. */
@@ -110,9 +147,9 @@ final class RequestReader implements StallWatch.Watched {
     watch.stop();
   }
 
-  /** Returns true if a request's head has come and its body has not. */
-  boolean isInBody() {
-    return head != null;
+  /** Gives up sooner a request that makes no headway. */
+  void hurry() {
+    watch.hurry(channel.eventLoop(), HURRIED_PATIENCE);
   }
 
   @Override

@@ -34,7 +34,7 @@ public final class Router implements HttpHandler {
       refuse(exchange, 501);
       return;
     }
-    if (hasMalformedEscape(target)) {
+    if (Targets.hasMalformedEscape(target)) {
       refuse(exchange, 400);
       return;
     }
@@ -63,16 +63,5 @@ public final class Router implements HttpHandler {
   private static void refuse(Exchange exchange, int status) {
     byte[] page = HttpErrors.page(status);
     exchange.respond(Response.html(status), page, page.length);
-  }
-
-  private static boolean hasMalformedEscape(String target) {
-    for (int i = target.indexOf('%'); i >= 0; i = target.indexOf('%', i + 3)) {
-      if (i + 2 >= target.length()
-          || Character.digit(target.charAt(i + 1), 16) < 0
-          || Character.digit(target.charAt(i + 2), 16) < 0) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -31,7 +31,7 @@ final class StallWatch {
 
   private final Watched watched;
   private final long least;
-  private final Duration patience;
+  private Duration patience;
   private long mark;
   private @Nullable ScheduledFuture<?> timer;
 
@@ -67,6 +67,13 @@ final class StallWatch {
       timer = null;
       watched.giveUp();
     }
+  }
+
+  /** Watches from now on with less patience. */
+  void hurry(EventExecutor loop, Duration shorter) {
+    stop();
+    patience = shorter;
+    arm(loop);
   }
 
   /** Stops watching, for good if nothing is under way any more. */

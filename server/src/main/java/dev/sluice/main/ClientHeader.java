@@ -36,7 +36,7 @@ final class ClientHeader implements ServerInterceptor {
   /** Returns a handler that does this before another one. */
   HttpHandler before(HttpHandler handler) {
     return exchange -> {
-      if (exchange.client().isEmpty()) {
+      if (exchange.clientName().isEmpty()) {
         name(exchange);
       }
       handler.handle(exchange);
@@ -46,7 +46,7 @@ final class ClientHeader implements ServerInterceptor {
   private void name(Exchange exchange) {
     String value = exchange.header(name);
     if (value != null) {
-      exchange.setClient(bounded(value));
+      exchange.setClientName(bounded(value));
     }
   }
 

@@ -37,6 +37,10 @@ final class DemoCommand {
                   options.model().resolve("golden.json"))
               .run();
       if (!options.once() && right) {
+        if (settings.rest().console()) {
+          System.out.println(
+              "Draw a digit of your own: http://localhost:" + settings.rest().port() + "/console");
+        }
         System.out.println("Serving until Ctrl-C.");
         stop.await();
       }

@@ -2,6 +2,7 @@ package dev.sluice.main;
 
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ServeOptions;
+import dev.sluice.config.yaml.ServeArguments;
 import dev.sluice.demo.DigitsDemo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ record DemoOptions(boolean once, Path model, ServeOptions serve) {
     Path model = models.resolve(DigitsDemo.MODEL).toAbsolutePath();
     serveFlags.add("--model_name=" + DigitsDemo.MODEL);
     serveFlags.add("--model_base_path=" + model);
-    return new DemoOptions(once, model, ServeOptions.parse(serveFlags.toArray(String[]::new)));
+    return new DemoOptions(
+        once, model, ServeArguments.parse(System::getenv, serveFlags.toArray(String[]::new)));
   }
 }

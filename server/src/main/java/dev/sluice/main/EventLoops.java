@@ -17,6 +17,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,14 @@ final class EventLoops implements Turns, AutoCloseable {
 
   EventLoopGroup workers() {
     return workers;
+  }
+
+  /** Returns every loop, for those who watch over them. */
+  List<EventExecutor> all() {
+    List<EventExecutor> all = new ArrayList<>();
+    acceptors.forEach(all::add);
+    workers.forEach(all::add);
+    return all;
   }
 
   Class<? extends ServerChannel> channelType() {

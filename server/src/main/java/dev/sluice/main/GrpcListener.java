@@ -1,10 +1,15 @@
 package dev.sluice.main;
 
+import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
+import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
+
+import dev.sluice.config.SecuritySettings;
+import dev.sluice.health.HealthReport;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -19,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A gRPC port or Unix socket: the services given, grpc.health.v1 if wanted, and server reflection.
@@ -32,11 +38,16 @@ final class GrpcListener implements AutoCloseable {
    */
   private static final int FLOW_CONTROL_WINDOW = 4 << 20;
 
+  /** For encryption and HTTP/2's first frames: longer takes who only wants to hold a connection. */
+  private static final Duration HANDSHAKE_PATIENCE = Duration.ofSeconds(20);
+
   /**
-   * Eight times what gRPC allows by default, so that no token or trace that a proxy lets through is
-   * too large: beyond it, and a quarter more, a client's whole connection would be closed.
+   * Calls that a client may take back on one connection in a window, in seconds: far more than
+   * deadlines that pass at full load, far less than what a client can send that only wants to cost.
    */
-  private static final int MAX_METADATA_BYTES = 64 << 10;
+  private static final int MAX_RESETS = 10_000;
+
+  private static final int RESET_WINDOW = 10;
 
   /** The reference reports health by names without the package; clients of others ask with it. */
   private static final List<String> HEALTH_NAMES =
@@ -45,27 +56,43 @@ final class GrpcListener implements AutoCloseable {
   private final Server server;
   private final HealthStatusManager health;
   private final OpenStreams streams;
+  private final GrpcConnections connections;
 
-  private GrpcListener(Server server, HealthStatusManager health, OpenStreams streams) {
+  /** What the health service says. */
+  private @Nullable HealthReport shown;
+
+  private boolean hasLeft;
+
+  private GrpcListener(
+      Server server, HealthStatusManager health, OpenStreams streams, GrpcConnections connections) {
     this.server = server;
     this.health = health;
     this.streams = streams;
+    this.connections = connections;
   }
 
   /**
    * What all gRPC listeners of a server have in common.
    *
+   * @param connections counts those of all ports
+   * @param guard what all calls pass first; empty if they need not
+   * @param bounds what clients may bring; by default the metadata may have eight times what gRPC
+   *     allows, so that no token or trace that a proxy lets through is too large: beyond it, and a
+   *     quarter more, a client's whole connection would be closed
    * @param healthService false leaves the health service out
    */
   record Options(
       EventLoops loops,
       GrpcTuning tuning,
       Optional<SslContext> tls,
+      ConnectionLimit connections,
+      Optional<ServerInterceptor> guard,
+      SecuritySettings.Bounds bounds,
       List<ServerServiceDefinition> services,
       boolean healthService) {}
 
   /**
-   * Opens a TCP port; health says NOT_SERVING until {@link #setServing}.
+   * Opens a TCP port; health says NOT_SERVING until {@link #show}.
    *
    * @throws IOException if the address is in use or not ours
    */
@@ -100,20 +127,27 @@ final class GrpcListener implements AutoCloseable {
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     OpenStreams streams = new OpenStreams();
+    GrpcConnections connections = new GrpcConnections();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .bossEventLoopGroup(options.loops().acceptors())
             .workerEventLoopGroup(options.loops().workers())
-            .channelType(channelType)
+            .channelFactory(connections.channels(options.connections().counting(channelType)))
             .directExecutor()
-            .maxInboundMetadataSize(MAX_METADATA_BYTES)
+            .handshakeTimeout(HANDSHAKE_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            .maxInboundMetadataSize(options.bounds().headerBytes())
+            .maxConcurrentCallsPerConnection(options.bounds().streams())
             .initialFlowControlWindow(FLOW_CONTROL_WINDOW)
+            .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW)
             .permitKeepAliveWithoutCalls(true)
-            .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .intercept(streams)
-            .fallbackHandlerRegistry(new UnknownMethods())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .addService(alphaReflection());
+            .permitKeepAliveTime(1, TimeUnit.SECONDS);
+    // The first one added is the last before the method, which must see the guard's own call.
+    options.guard().ifPresent(builder::intercept);
+    builder
+        .intercept(streams)
+        .fallbackHandlerRegistry(new UnknownMethods())
+        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(alphaReflection());
     if (options.healthService()) {
       builder.addService(
           ServerInterceptors.intercept(health.getHealthService(), new UnknownHealthName()));
@@ -121,8 +155,8 @@ final class GrpcListener implements AutoCloseable {
     options.tls().ifPresent(builder::sslContext);
     options.tuning().apply(builder);
     options.services().forEach(builder::addService);
-    GrpcListener listener = new GrpcListener(builder.build(), health, streams);
-    listener.setServing(false);
+    HEALTH_NAMES.forEach(name -> health.setStatus(name, NOT_SERVING));
+    GrpcListener listener = new GrpcListener(builder.build(), health, streams, connections);
     try {
       listener.server.start();
     } catch (IOException e) {
@@ -145,14 +179,34 @@ final class GrpcListener implements AutoCloseable {
     return server.getPort();
   }
 
-  void setServing(boolean serving) {
-    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-    HEALTH_NAMES.forEach(name -> health.setStatus(name, status));
+  /**
+   * Has the health service say what was found: of the server, and of each model under its name. Who
+   * watches is told of what changes.
+   */
+  synchronized void show(HealthReport report) {
+    if (report.equals(shown)) {
+      return;
+    }
+    shown = report;
+    report
+        .models()
+        .forEach((model, usable) -> health.setStatus(model, usable ? SERVING : NOT_SERVING));
+    HEALTH_NAMES.forEach(name -> health.setStatus(name, report.isReady() ? SERVING : NOT_SERVING));
+  }
+
+  /** Sends clients elsewhere; who stays, or comes, is served all the same. */
+  synchronized void leave() {
+    if (!hasLeft) {
+      hasLeft = true;
+      health.enterTerminalState(); // it complains the second time
+    }
+    connections.goAway();
   }
 
   /** Refuses new calls and connections; those under way go on, but for streams without an end. */
   void drain() {
-    health.enterTerminalState();
+    leave();
+    connections.awaitLast();
     server.shutdown();
     streams.end();
   }

@@ -31,13 +31,20 @@ final class GrpcTuning {
   private static final Map<Integer, String> ALGORITHMS = Map.of(1, "deflate", 2, "gzip");
 
   private final ChannelArguments arguments;
+  private final long mostBytes;
   private final Consumer<String> warnings;
 
   /** What has been said, since a server may have two listeners. Used by the starting thread. */
   private final Set<String> ignored = new HashSet<>();
 
   GrpcTuning(ChannelArguments arguments, Consumer<String> warnings) {
+    this(arguments, Long.MAX_VALUE, warnings);
+  }
+
+  /** Creates a tuning whose messages have at most so many bytes, whatever the arguments say. */
+  GrpcTuning(ChannelArguments arguments, long mostBytes, Consumer<String> warnings) {
     this.arguments = arguments;
+    this.mostBytes = mostBytes;
     this.warnings = warnings;
   }
 
@@ -62,6 +69,10 @@ final class GrpcTuning {
 
   /** Returns how many bytes a message may have, before and after it is expanded. */
   private int largestMessage() {
+    return (int) Math.min(mostBytes, largestByArgument());
+  }
+
+  private int largestByArgument() {
     try {
       int limit = Integer.parseInt(arguments.values().getOrDefault(RECEIVE_LIMIT, "-1"));
       return limit < 0 ? LARGEST_MESSAGE : limit;

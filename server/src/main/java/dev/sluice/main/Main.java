@@ -17,6 +17,8 @@ public final class Main {
                  the same by TensorFlow Serving's own rules: its defaults, --name=value only
         demo     serve a bundled model and show some of its answers: sluice demo --help
         predict  ask a model of a running server, show the answer: sluice predict --help
+        check    say what serve would do with the same flags, and what is wrong: sluice check --help
+        status   show the models of a running server: sluice status --help
         bench    put load on a running server and report latencies: sluice bench --help
         test     run the tests (from a checkout only)
         build    build only (from a checkout only)
@@ -44,6 +46,8 @@ public final class Main {
       case "tensorflow_model_server" -> ModelServerCommand.run(flags);
       case "demo" -> DemoCommand.run(flags);
       case "predict" -> PredictCommand.run(flags);
+      case "check" -> CheckCommand.run(flags);
+      case "status" -> StatusCommand.run(flags);
       case "bench" -> BenchCommand.run(flags);
       case "--help", "-h", "help" -> {
         System.out.print(USAGE);
@@ -57,7 +61,7 @@ public final class Main {
         System.err.println(
             "sluice: unknown command "
                 + arguments.getFirst()
-                + "; expected serve, tensorflow_model_server, demo, predict, bench, test, build, dist, --help or --version");
+                + "; expected serve, tensorflow_model_server, demo, predict, check, status, bench, test, build, dist, --help or --version");
         yield FAILURE;
       }
     };

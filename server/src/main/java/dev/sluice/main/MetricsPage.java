@@ -12,18 +12,22 @@ final class MetricsPage implements HttpHandler {
 
   private final String path;
   private final MetricRegistry registry;
+  private final PageThread thread;
 
-  MetricsPage(String path, MetricRegistry registry) {
+  MetricsPage(String path, MetricRegistry registry, PageThread thread) {
+    this.thread = thread;
     this.path = path;
     this.registry = registry;
   }
 
   @Override
   public void handle(Exchange exchange) {
-    boolean exact = exchange.target().equals(path);
-    String text =
-        exact ? registry.page() : "Unexpected path: " + exchange.target() + ". Should be " + path;
+    if (exchange.target().equals(path)) {
+      thread.answer(exchange, TYPE, registry::page);
+      return;
+    }
+    String text = "Unexpected path: " + exchange.target() + ". Should be " + path;
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    exchange.respond(new Response(exact ? 200 : 400, TYPE, ""), body, body.length);
+    exchange.respond(new Response(400, TYPE, ""), body, body.length);
   }
 }

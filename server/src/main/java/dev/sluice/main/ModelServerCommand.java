@@ -50,6 +50,7 @@ final class ModelServerCommand {
     SignalStop stop;
     try {
       ServerSettings settings = line.options().settings();
+      Logs.use(settings.telemetry().log());
       line.options().warnings().forEach(text -> LOG.log(Level.WARNING, text));
       stop = ServeCommand.start(settings);
     } catch (ConfigException e) {

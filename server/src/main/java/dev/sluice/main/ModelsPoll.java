@@ -4,7 +4,7 @@ import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.servable.ServingException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -20,7 +20,11 @@ final class ModelsPoll implements AutoCloseable {
   private final Duration period;
   private final ModelReload reload;
   private final Log log;
-  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** One permit for each look that somebody has asked for, or for the end. */
+  private final Semaphore turns = new Semaphore(0);
+
+  private volatile boolean closed;
 
   /** The last reason logged; empty if all was well. The polling thread's. */
   private String reason = "";
@@ -42,13 +46,22 @@ final class ModelsPoll implements AutoCloseable {
 
   private void run() {
     try {
-      do {
+      while (!closed) {
         look();
-      } while (!closed.await(TimeUnit.NANOSECONDS.convert(period), TimeUnit.NANOSECONDS));
+        if (turns.tryAcquire(TimeUnit.NANOSECONDS.convert(period), TimeUnit.NANOSECONDS)
+            && !closed) {
+          origin.hurry().run();
+        }
+      }
     } catch (InterruptedException e) {
       // Nobody else knows this thread; an interrupt can only mean that it should end.
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Makes the next look come at once; it does not wait to see whether somebody still writes. */
+  void hurry() {
+    turns.release();
   }
 
   /** Looks once. */
@@ -60,7 +73,7 @@ final class ModelsPoll implements AutoCloseable {
         log.info.accept("%s: now serving %d models".formatted(origin.name(), next.models().size()));
       }
     } catch (ConfigException e) {
-      problem = "Failed to read ModelServerConfig file: " + e.text();
+      problem = "Failed to read %s: %s".formatted(origin.kind(), e.text());
     } catch (ServingException e) {
       problem =
           "PollFilesystemAndReloadConfig failed to ReloadConfig: %s (%s)"
@@ -78,6 +91,7 @@ final class ModelsPoll implements AutoCloseable {
   /** Ends after a look that may be under way. */
   @Override
   public void close() {
-    closed.countDown();
+    closed = true;
+    turns.release();
   }
 }

@@ -1,9 +1,15 @@
 package dev.sluice.main;
 
+import dev.sluice.config.SecuritySettings;
 import dev.sluice.config.ServerSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Opens ports with errors that name the flag, since two ports are easily confused. */
 final class Ports {
@@ -31,6 +37,7 @@ final class Ports {
       probe("--port", grpc);
     }
     probe("--rest_api_port", rest);
+    probeOthers(settings, List.of(grpc, rest));
     if (settings.grpc().socketPath().isPresent()) {
       Path socket = settings.grpc().socketPath().get();
       open(
@@ -40,6 +47,29 @@ final class Ports {
             return socket;
           });
     }
+  }
+
+  private static void probeOthers(ServerSettings settings, List<Integer> usual) throws IOException {
+    SecuritySettings.Ports ports = settings.security().ports();
+    Map<String, Integer> flags = new LinkedHashMap<>();
+    flags.put("--admin_port", ports.admin());
+    flags.put("--admin_grpc_port", ports.adminGrpc());
+    flags.put("--metrics_port", ports.metrics());
+    List<Integer> taken = new ArrayList<>(usual);
+    for (Map.Entry<String, Integer> flag : flags.entrySet()) {
+      if (flag.getValue() != 0 && taken.contains(flag.getValue())) {
+        throw new IOException(
+            "%s: %d is the port of another flag; expected one of its own"
+                .formatted(flag.getKey(), flag.getValue()));
+      }
+      taken.add(flag.getValue());
+      probe(flag.getKey(), flag.getValue());
+    }
+  }
+
+  /** Returns an address to listen on; an empty host stands for all network interfaces. */
+  static InetSocketAddress address(String host, int port) {
+    return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
   }
 
   private static void probe(String flag, int port) throws IOException {

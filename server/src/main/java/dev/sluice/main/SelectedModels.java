@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
  * The models of the configuration, less those that clients have unloaded. A configuration that
@@ -35,6 +36,9 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
   private final Duration patience;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean stopping;
+
+  /** A snapshot, so that health need not wait for a configuration that is being changed. */
+  private volatile Set<String> wantedNames;
 
   @GuardedBy("lock")
   private List<WatchedModel> configured;
@@ -57,6 +61,7 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
     this.patience = patience;
     this.manager = served.manager();
     this.configured = List.copyOf(configured);
+    this.wantedNames = names(this.configured);
   }
 
   @Override
@@ -71,6 +76,7 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
     try {
       configured = List.copyOf(watched);
       unloaded.clear();
+      wantedNames = names(configured);
       served.watch(configured);
     } finally {
       lock.unlock();
@@ -138,6 +144,11 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
   private boolean isAvailable(String model) {
     return manager.states().versions(model).stream()
         .anyMatch(status -> status.state() == VersionState.AVAILABLE);
+  }
+
+  /** Returns the names of the models that are wanted: configured, and not unloaded by clients. */
+  Set<String> wanted() {
+    return wantedNames;
   }
 
   /** Lets calls that wait for models give up. */
@@ -215,10 +226,17 @@ final class SelectedModels implements ModelReload.Models, ModelControl {
       // To watch the same again is to look again, which is what a load asks for.
       if (changes || wanted) {
         Set<String> hidden = Set.copyOf(unloaded);
-        served.watch(configured.stream().filter(known -> !hidden.contains(known.name())).toList());
+        List<WatchedModel> left =
+            configured.stream().filter(known -> !hidden.contains(known.name())).toList();
+        wantedNames = names(left);
+        served.watch(left);
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private static Set<String> names(List<WatchedModel> models) {
+    return models.stream().map(WatchedModel::name).collect(Collectors.toUnmodifiableSet());
   }
 }

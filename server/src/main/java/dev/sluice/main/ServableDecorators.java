@@ -13,7 +13,6 @@ import dev.sluice.config.ConfigException;
 import dev.sluice.config.ServerSettings;
 import dev.sluice.engine.ModelSettings;
 import dev.sluice.engine.SettingsSource;
-import dev.sluice.engine.TimedServable;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.Servable;
@@ -87,7 +86,6 @@ final class ServableDecorators implements AutoCloseable {
               metrics,
               line -> LOG.log(Level.INFO, line)));
     }
-    decorators.add(TimedServable.decorator(metrics.inference()));
     return decorators;
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelsConfig;
 import dev.sluice.config.ServeOptions;
 import dev.sluice.config.ServerSettings;
+import dev.sluice.config.yaml.ServeArguments;
 import dev.sluice.servable.ServingException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -19,7 +20,7 @@ final class ServeCommand {
   static int run(List<String> flags) throws InterruptedException {
     SignalStop stop;
     try {
-      ServeOptions options = ServeOptions.parse(flags.toArray(String[]::new));
+      ServeOptions options = ServeArguments.parse(System::getenv, flags.toArray(String[]::new));
       if (options.helpRequested()) {
         System.out.print(ServeOptions.usage());
         return 0;
@@ -29,9 +30,14 @@ final class ServeCommand {
         return 0;
       }
       ServerSettings settings = options.settings();
+      Logs.use(settings.telemetry().log());
       options.warnings().forEach(line -> LOG.log(Level.WARNING, line));
       stop = start(settings);
-    } catch (ConfigException | ServingException | IOException e) {
+    } catch (ConfigException e) {
+      // A file with several mistakes is told line by line.
+      System.err.println("sluice: " + e.text());
+      return Main.FAILURE;
+    } catch (ServingException | IOException e) {
       System.err.println("sluice: " + oneLine(e));
       return Main.FAILURE;
     }
@@ -56,6 +62,9 @@ final class ServeCommand {
     Ports.probe(settings);
     Server server = new Server(settings, origin, models);
     SignalStop stop = SignalStop.arrange();
+    if (settings.models().origin() instanceof ServerSettings.Origin.YamlFile) {
+      HangUp.arrange(server::lookNow);
+    }
     boolean started = false;
     try {
       server.start();

@@ -6,36 +6,35 @@ import dev.sluice.api.RequestThreads;
 import dev.sluice.config.BatchingMode;
 import dev.sluice.config.ConfigException;
 import dev.sluice.config.ModelsConfig;
+import dev.sluice.config.SecuritySettings;
 import dev.sluice.config.ServerSettings;
-import dev.sluice.config.TlsConfig;
 import dev.sluice.config.folder.FolderSettings;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.ExpiredRuns;
 import dev.sluice.engine.LoaderFactory;
 import dev.sluice.engine.MeteredLoader;
+import dev.sluice.engine.SettingsSource;
+import dev.sluice.health.HealthMonitor;
 import dev.sluice.http.HttpLimits;
-import dev.sluice.http.HttpListener;
 import dev.sluice.lifecycle.Manager;
-import dev.sluice.lifecycle.Outcome;
 import dev.sluice.lifecycle.VersionStatus;
+import dev.sluice.metrics.Exposition;
+import dev.sluice.metrics.JvmSampler;
 import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ProcessSampler;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.FileSystemSource;
-import io.netty.handler.ssl.SslContext;
+import dev.sluice.telemetry.Telemetry;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,12 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Server {
   private static final System.Logger LOG = System.getLogger("sluice");
-
-  /** How long the ports may stay shut for models that load (lifecycle.md §8 waits for ever). */
-  private static final Duration START_PATIENCE = Duration.ofDays(1);
-
-  /** Between two lines that say how far the start has come. */
-  private static final Duration PROGRESS_PERIOD = Duration.ofSeconds(1);
 
   /** Unloading what nobody uses takes moments, and is worth them even when the grace is over. */
   private static final Duration UNLOAD_PATIENCE = Duration.ofSeconds(1);
@@ -82,10 +75,10 @@ final class Server {
   private final ModelsConfig models;
   private final List<Engine> engines = Engines.onClassPath();
   private final int processors = Runtime.getRuntime().availableProcessors();
-  private final Readiness readiness = new Readiness();
   private final MetricRegistry registry = new MetricRegistry();
   private final ServingMetrics metrics;
   private final ExpiredRuns expiredRuns = new ExpiredRuns();
+  private final Observation observation;
   private final Limiter limiter;
   private final MemoryPressure memory;
   private final ServableDecorators decorators;
@@ -96,52 +89,67 @@ final class Server {
   private final ExecutorService workers;
   private final RequestThreads threads;
   private final SelectedModels selected;
+  private final HealthMonitor health;
+  private final Readiness readiness;
+  private final Departure departure;
   private final Apis apis;
-  private final HttpListener http;
+  private final Security security;
+  private final HttpPorts http;
   private final ModelReload reload;
-  private final GrpcTuning tuning;
-  private final Optional<SslContext> tls;
-  private final List<GrpcListener> grpc = new ArrayList<>();
-  private @Nullable ModelsPoll modelsPoll;
+  private final GrpcPorts grpc;
+
+  /** Asked for by a signal's thread, too. */
+  private volatile @Nullable ModelsPoll modelsPoll;
+
+  /** How long a stop still waits for requests, once it does. */
+  private volatile @Nullable Patience drain;
 
   /**
    * Builds the parts; nothing runs yet.
    *
    * @param origin where the models are listed
    * @param models those to begin with, read from there
-   * @throws ConfigException if keys or certificates cannot be used
+   * @throws ConfigException if keys or certificates cannot be used, or traces and logs not be
+   *     opened
    */
   Server(ServerSettings settings, ModelsOrigin origin, ModelsConfig models) throws ConfigException {
     this.settings = settings;
     this.origin = origin;
     this.models = models;
     this.metrics = new ServingMetrics(registry, settings.batching().mode() == BatchingMode.TFS);
-    Optional<TlsConfig> encryption = settings.grpc().tls();
-    this.tls =
-        encryption.isEmpty() ? Optional.empty() : Optional.of(GrpcTls.context(encryption.get()));
-    this.tuning =
-        new GrpcTuning(settings.grpc().channelArguments(), line -> LOG.log(Level.WARNING, line));
+    SecuritySettings.Bounds bounds = settings.security().bounds();
+    this.security = new Security(settings);
+    ConnectionLimit connections =
+        new ConnectionLimit(bounds.connections(), line -> LOG.log(Level.WARNING, line));
+    this.observation = Observation.open(settings.telemetry());
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
     this.memory = new MemoryPressure(settings.overload().memory());
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
+    this.grpc = new GrpcPorts(settings, loops, connections, security);
     FolderSettings folders =
-        new FolderSettings(!settings.models().byReference(), line -> LOG.log(Level.WARNING, line));
+        new FolderSettings(
+            !settings.models().byReference(),
+            settings.models().origin() instanceof ServerSettings.Origin.Repository repository
+                ? repository.roots()
+                : List.of(),
+            line -> LOG.log(Level.WARNING, line));
+    SettingsSource ofVersions = folders.over(origin.settings());
     this.decorators =
         new ServableDecorators(
             settings,
-            folders,
+            ofVersions,
             metrics,
             expiredRuns.andThen(id -> metrics.expiredInQueue(id.model())),
             loops,
             processors);
     LoaderFactory loaders =
-        new LoaderFactory(engines, settings.engine(), folders, MeteredLoader.decorator(metrics));
+        new LoaderFactory(engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
             settings.manager().withMemory(memory.ofLoads()),
             loaders,
             decorators.inOrder(),
-            new StateLog().andThen(new EndedVersions(metrics.inference())),
+            new StateLog().andThen(new EndedVersions(metrics.own())),
             folders.fingerprint());
     this.source =
         new FileSystemSource(
@@ -150,38 +158,77 @@ final class Server {
             directory ->
                 !settings.models().byReference()
                     && (loaders.isModel(directory) || FolderSettings.isModel(directory)));
-    this.workers =
-        Executors.newFixedThreadPool(
-            processors, Thread.ofPlatform().name("decode-", 0).daemon().factory());
+    this.workers = decoders(processors);
     ByteBudget messages = new ByteBudget(MESSAGE_BYTES, memory::left);
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
     this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
+    this.health = monitor();
+    this.readiness = new Readiness(health);
+    this.departure = new Departure(settings.health().prestop(), this::leave);
     this.apis =
         new Apis(
             settings,
-            new Apis.Parts(predictor, manager.states(), selected, threads),
+            new Apis.Parts(predictor, manager.states(), selected, threads, limiter),
             readiness,
-            metrics,
-            registry);
+            departure,
+            new Telemetry(metrics, observation.listener()),
+            registry,
+            exposition());
+    HttpLimits limits =
+        new HttpLimits(
+            new ByteBudget(BODY_BYTES, memory::left),
+            REQUEST_PATIENCE,
+            ANSWER_PATIENCE,
+            CLOSE_PATIENCE,
+            bounds.headerBytes(),
+            bounds.bodyBytes());
     this.http =
-        new HttpListener(
-            loops.acceptors(),
-            loops.workers(),
-            loops.channelType(),
-            apis.routes(),
-            new HttpLimits(
-                new ByteBudget(BODY_BYTES, memory::left),
-                REQUEST_PATIENCE,
-                ANSWER_PATIENCE,
-                CLOSE_PATIENCE),
-            Clock.systemUTC());
+        new HttpPorts(settings, new HttpPorts.Base(loops, connections, limits), security, apis);
     this.reload =
         new ModelReload(
             Engines.validator(settings.models()),
             selected,
             models,
             settings.models().labelsForUnavailable());
+  }
+
+  private Exposition exposition() {
+    return new Exposition(
+        metrics,
+        registry,
+        List.of(
+            new ServerSampler(readiness::isReady, manager.states()::all, engines),
+            observation,
+            new ProcessSampler(),
+            new JvmSampler()));
+  }
+
+  private HealthMonitor monitor() {
+    HealthLog log =
+        new HealthLog(line -> LOG.log(Level.WARNING, line), line -> LOG.log(Level.INFO, line));
+    return new HealthMonitor(
+        settings.health().options(),
+        new HealthMonitor.Subjects(
+            manager::runsUnderWay, manager.states()::all, selected::wanted, loops.all()),
+        report -> {
+          grpc.show(report);
+          log.accept(report);
+        });
+  }
+
+  /** Started at once: later the system may have no thread left, and then nobody would answer. */
+  private static ExecutorService decoders(int count) {
+    ThreadPoolExecutor decoders =
+        new ThreadPoolExecutor(
+            count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("decode-", 0).daemon().factory());
+    decoders.prestartAllCoreThreads();
+    return decoders;
   }
 
   /** One for each CPU, unless the operator wants fewer; REST runs on the same ones. */
@@ -199,18 +246,22 @@ final class Server {
    */
   void start() throws IOException, ServingException, InterruptedException {
     memory.start();
+    observation.start();
     manager.start();
     source.start(manager::aspire);
     if (settings.models().labelsForUnavailable()) {
       manager.setLabels(models.labels(), true);
     }
     source.setModels(models.watched());
-    awaitModels();
+    new FirstTries(manager, source).await(models);
     if (!settings.models().labelsForUnavailable()) {
       manager.setLabels(models.labels(), false);
     }
-    openPorts();
-    readiness.set(true);
+    health.start();
+    security.start();
+    grpc.open(apis.services(reload), health.report());
+    http.open();
+    readiness.serve();
     pollModels();
   }
 
@@ -229,83 +280,64 @@ final class Server {
     }
   }
 
-  private void awaitModels() throws InterruptedException {
-    Map<String, String> unread = source.awaitLook();
-    List<String> expected =
-        models.models().stream()
-            .map(model -> model.name())
-            .filter(name -> !unread.containsKey(name))
-            .toList();
-    long end = System.nanoTime() + START_PATIENCE.toNanos();
-    int decided = decided(expected);
-    while (decided < expected.size() && System.nanoTime() - end < 0) {
-      LOG.log(Level.INFO, "Loaded " + decided + " of " + expected.size() + " models");
-      decided = decided(expected);
+  /** Looks for changes of the list of models at once, if it is ever read again. */
+  void lookNow() {
+    ModelsPoll poll = modelsPoll;
+    if (poll != null) {
+      poll.hurry();
     }
   }
 
-  /** Waits for models as long as operators should wait for news; returns how many are done. */
-  private int decided(List<String> models) throws InterruptedException {
-    Map<String, Outcome> outcomes = manager.await(models, Outcome.Until.FIRST_TRY, PROGRESS_PERIOD);
-    return (int)
-        outcomes.values().stream().filter(outcome -> !(outcome instanceof Outcome.Pending)).count();
+  /** Wants no traffic from now on, and says so wherever a client may look. Does not block. */
+  private void leave() {
+    readiness.leave();
+    http.leave();
+    grpc.leave();
+    LOG.log(Level.INFO, "Leaving: readiness is off, and clients are sent elsewhere");
   }
 
-  private void openPorts() throws IOException {
-    openGrpc(
-        new GrpcListener.Options(
-            loops, tuning, tls, apis.services(reload), settings.grpc().healthService()));
-    if (settings.rest().port() != 0) {
-      InetSocketAddress bound =
-          Ports.open(
-              "--rest_api_port", () -> http.bind(new InetSocketAddress(settings.rest().port())));
-      LOG.log(Level.INFO, "Exporting HTTP/REST API at:localhost:" + bound.getPort() + " ...");
+  /** Ends what a stop, or the time before it, waits for now. */
+  void hurry() {
+    Patience waiting = drain;
+    if (waiting == null) {
+      departure.hurry();
+    } else {
+      waiting.lose();
     }
-  }
-
-  private void openGrpc(GrpcListener.Options options) throws IOException {
-    int port = settings.grpc().port();
-    if (port != 0) {
-      grpc.add(Ports.open("--port", () -> GrpcListener.open(new InetSocketAddress(port), options)));
-      // The phrases are what scripts look for in the reference's log (lifecycle.md §8).
-      LOG.log(Level.INFO, "Running gRPC ModelServer at 0.0.0.0:" + grpc.getFirst().port() + " ...");
-    }
-    Optional<Path> socket = settings.grpc().socketPath();
-    if (socket.isPresent()) {
-      grpc.add(Ports.open("--grpc_socket_path", () -> GrpcListener.open(socket.get(), options)));
-      LOG.log(Level.INFO, "Running gRPC ModelServer at UNIX socket " + socket.get() + " ...");
-    }
-    grpc.forEach(listener -> listener.setServing(true));
   }
 
   /**
-   * Stops in the reverse order: readiness off, no new calls, those under way finish within the
+   * Stops in the reverse order: readiness off, then no new calls, those under way finish within the
    * grace time, versions unload.
    */
   void stop() throws InterruptedException {
-    long end = System.nanoTime() + settings.limits().drain().toNanos();
-    readiness.set(false);
+    departure.complete();
+    Patience patience = new Patience(settings.limits().drain());
+    drain = patience;
     reload.stopWaiting();
     selected.stopWaiting();
     ModelsPoll poll = modelsPoll;
     if (poll != null) {
       poll.close();
     }
-    grpc.forEach(GrpcListener::drain);
+    grpc.drain();
     http.drain();
     source.close();
-    for (GrpcListener listener : grpc) {
-      listener.awaitDrained(until(end));
-    }
-    http.awaitDrained(until(end));
+    grpc.awaitDrained(patience, () -> limiter.inFlight() == 0);
+    patience.await(http::awaitDrained);
+    // A run whose client has gone still needs its version.
+    patience.awaitUntil(() -> limiter.inFlight() == 0);
+    security.close();
     decorators.close();
-    List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, until(end)));
+    List<VersionStatus> left = manager.shutDown(atLeast(UNLOAD_PATIENCE, patience.left()));
+    health.close();
     http.close();
-    grpc.forEach(GrpcListener::close);
+    grpc.close();
     workers.shutdown();
     memory.close();
     loops.close();
     workers.awaitTermination(1, TimeUnit.SECONDS);
+    observation.close();
     LOG.log(
         Level.INFO,
         "Stopped: %d requests left, %d versions left, %d tensors left; %d runs had expired in a queue"
@@ -321,21 +353,20 @@ final class Server {
 
   /** Stops what {@link #start} had started before it failed, without waiting for anybody. */
   void abort() throws InterruptedException {
+    health.close();
     source.close();
+    security.close();
     decorators.close();
     manager.shutDown(Duration.ZERO);
     http.close();
-    grpc.forEach(GrpcListener::close);
+    grpc.close();
     workers.shutdown();
     memory.close();
     loops.close();
+    observation.close();
   }
 
   private static Duration atLeast(Duration least, Duration time) {
     return time.compareTo(least) < 0 ? least : time;
-  }
-
-  private static Duration until(long end) {
-    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 }

@@ -64,15 +64,21 @@ final class SignalStop {
         Level.INFO,
         running == null
             ? "Stopping: nothing is served yet"
-            : "Stopping: no new requests; those under way may finish");
+            : "Stopping: requests under way may finish; another signal ends the waiting");
+    int status = Main.FAILURE; // unless the stop comes to its end
     try {
       if (running != null) {
+        FurtherSignals.onEach(running::hurry);
         running.stop();
       }
+      status = 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error bug) {
+      LOG.log(Level.ERROR, "The stop failed; what still runs ends with the process", bug);
+    } finally {
+      System.err.flush();
+      ProcessEnd.now(status);
     }
-    System.err.flush();
-    ProcessEnd.now(0);
   }
 }

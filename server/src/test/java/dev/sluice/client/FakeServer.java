@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A server with prepared answers; what it has none for is not found. */
-final class FakeServer implements AutoCloseable {
+public final class FakeServer implements AutoCloseable {
   private record Answer(int status, String body) {}
 
   private final HttpServer server;
@@ -21,7 +21,8 @@ final class FakeServer implements AutoCloseable {
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final List<String> tokens = new CopyOnWriteArrayList<>();
 
-  FakeServer() throws IOException {
+  /** Starts a server without answers. */
+  public FakeServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
@@ -40,11 +41,13 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
-  void on(String path, int status, String body) {
+  /** Prepares the answer for a path. */
+  public void on(String path, int status, String body) {
     answers.put(path, new Answer(status, body));
   }
 
-  String url() {
+  /** Returns the address of the server. */
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 

@@ -221,8 +221,9 @@ final class PredictClientTest {
 
   @Test
   void addressesMayBeShort() throws Exception {
-    assertEquals("http://host:8501", Target.server("host").toString());
-    assertEquals("http://host:9", Target.server("host:9").toString());
-    assertEquals("https://host/serving", Target.server("https://host/serving/").toString());
+    assertEquals("http://host:8501", ServerUrl.parse("--url", "host").toString());
+    assertEquals("http://host:9", ServerUrl.parse("--url", "host:9").toString());
+    assertEquals(
+        "https://host/serving", ServerUrl.parse("--url", "https://host/serving/").toString());
   }
 }

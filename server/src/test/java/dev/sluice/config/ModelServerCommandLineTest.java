@@ -22,6 +22,8 @@ class ModelServerCommandLineTest {
     assertEquals(0, settings.rest().port());
     assertFalse(settings.grpc().healthService());
     assertFalse(settings.monitoring().enabled());
+    assertFalse(settings.rest().console());
+    assertTrue(parse(BASE, "--enable_console").options().settings().rest().console());
     assertTrue(ServeOptions.parse(BASE).settings().monitoring().enabled());
     assertEquals(List.of(), parse(BASE).options().warnings());
     assertTrue(settings.models().byReference());

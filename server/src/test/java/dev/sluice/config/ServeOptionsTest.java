@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.engine.EngineOptions;
+import dev.sluice.health.HealthOptions;
+import dev.sluice.health.RequiredModels;
+import dev.sluice.health.WedgeBounds;
 import dev.sluice.lifecycle.AvailabilityPreservingPolicy;
 import dev.sluice.lifecycle.ResourcePreservingPolicy;
 import dev.sluice.servable.Code;
@@ -46,7 +49,8 @@ class ServeOptionsTest {
         new ServerSettings.Grpc(
             8500, Optional.empty(), ChannelArguments.NONE, 0, true, Optional.empty()),
         settings.grpc());
-    assertEquals(new ServerSettings.Rest(8501, 0, Duration.ofSeconds(30), false), settings.rest());
+    assertEquals(
+        new ServerSettings.Rest(8501, 0, Duration.ofSeconds(30), false, true), settings.rest());
     assertEquals(
         new ServerSettings.Origin.Single(
             new ModelEntry(
@@ -154,6 +158,7 @@ class ServeOptionsTest {
             "--rest_api_num_threads=4",
             "--rest_api_timeout_in_ms=5",
             "--rest_api_enable_cors_support",
+            "--enable_console=false",
             "--model_name=ignored",
             "--model_base_path=ignored",
             "--model_config_file=models.config",
@@ -179,7 +184,11 @@ class ServeOptionsTest {
             "--lane_queue_capacity=18",
             "--latency_objective_ms=19,m=0.5",
             "--model_weights=m=2.5",
-            "--unbatched_models=a, b");
+            "--unbatched_models=a, b",
+            "--required_models=a, b",
+            "--wedged_after_ms=5000,m=60000",
+            "--wedged_livez_seconds=20",
+            "--prestop_seconds=21");
     assertEquals(
         new ServerSettings.Grpc(
             1,
@@ -189,7 +198,7 @@ class ServeOptionsTest {
             false,
             Optional.empty()),
         settings.grpc());
-    assertEquals(new ServerSettings.Rest(3, 4, Duration.ofMillis(5), true), settings.rest());
+    assertEquals(new ServerSettings.Rest(3, 4, Duration.ofMillis(5), true, false), settings.rest());
     assertEquals(
         new ServerSettings.Models(
             new ServerSettings.Origin.ConfigFile(Path.of("models.config")),
@@ -221,6 +230,39 @@ class ServeOptionsTest {
             new ModelWeights(Map.of("m", 2.5)),
             Set.of("a", "b")),
         settings.limits());
+    assertEquals(
+        new ServerSettings.Health(
+            new HealthOptions(
+                new WedgeBounds(Duration.ofSeconds(5), Map.of("m", Duration.ofMinutes(1))),
+                Duration.ofSeconds(20),
+                new RequiredModels.Named(Set.of("a", "b"))),
+            Optional.of(Duration.ofSeconds(21))),
+        settings.health());
+  }
+
+  @Test
+  void aServerOfOneModelRequiresItUnlessOtherwiseSaid() throws ConfigException {
+    assertEquals(
+        new ServerSettings.Health(
+            new HealthOptions(WedgeBounds.DEFAULT, Duration.ofMinutes(5), new RequiredModels.All()),
+            Optional.empty()),
+        withModel().health());
+    assertEquals(
+        new RequiredModels.None(),
+        withModel("--required_models=none").health().options().required());
+    assertEquals(
+        new RequiredModels.None(),
+        settings("--model_config_file=models.config").health().options().required());
+    assertEquals(
+        new RequiredModels.All(),
+        settings("--model_repository=/m", "--required_models=all").health().options().required());
+    assertEquals(
+        new RequiredModels.None(),
+        ServeOptions.parse(Map.of(), List.of("--model_base_path=/m"))
+            .settings()
+            .health()
+            .options()
+            .required());
   }
 
   @Test
@@ -307,6 +349,8 @@ class ServeOptionsTest {
     "--lane_queue_capacity=0,--lane_queue_capacity=0: expected at least 1",
     "--lanes_per_model=-1,--lanes_per_model=-1: expected at least 0",
     "--drain_seconds=-1,--drain_seconds=-1: expected at least 0",
+    "--wedged_livez_seconds=-1,--wedged_livez_seconds=-1: expected at least 0",
+    "--wedged_after_ms=soon,'--wedged_after_ms: expected milliseconds or MODEL=milliseconds, found ''soon'''",
     "--port,'--port: expected a whole number of 32 bits, found none'",
     "--modle_name=m,unknown flag --modle_name; did you mean --model_name?",
     "--enable-batchin,unknown flag --enable-batchin; did you mean --enable_batching?",
@@ -422,5 +466,6 @@ class ServeOptionsTest {
     assertEquals(0, FlagErrors.distance("abc", "abc"));
     assertEquals(3, FlagErrors.distance("", "abc"));
     assertEquals(3, FlagErrors.distance("kitten", "sitting"));
+    assertEquals(1, FlagErrors.distance("prot", "port"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -285,6 +286,29 @@ final class HttpConnectionTest {
     assertFalse(client.isOpen());
   }
 
+  /** What follows could be a body to one reader, and a request to another. */
+  @Test
+  void aRequestWhoseEndIsAMatterOfOpinionIsRefused() {
+    List<String> ambiguous =
+        List.of(
+            "Content-Length: 4\r\nTransfer-Encoding: chunked",
+            "Transfer-Encoding: chunked\r\nContent-Length: 4",
+            "Transfer-Encoding: xchunked",
+            "Transfer-Encoding: chunked, identity",
+            "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked");
+    for (String headers : ambiguous) {
+      Client attacker = connected();
+      attacker.send("POST /small HTTP/1.1\r\n" + headers + "\r\n\r\n0\r\n\r\n" + get("/small"));
+      assertInOrder(attacker.received(), "HTTP/1.1 400 ");
+      assertFalse(attacker.isOpen(), headers);
+      attacker.finishAndReleaseAll();
+    }
+    assertEquals(0, handled);
+    client.send("POST /small HTTP/1.1\r\nTransfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n");
+    assertEquals(1, handled);
+  }
+
   @Test
   void aBodyThatIsGivenUpIsRefusedInItsTurn() {
     client.send(get("/hold") + "POST /small HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n");
@@ -295,6 +319,53 @@ final class HttpConnectionTest {
     answer(held.remove(), "first");
     client.runPendingTasks();
     assertInOrder(client.received(), "first", "HTTP/1.1 408 ");
+    assertFalse(client.isOpen());
+  }
+
+  /** It may be about to ask on a connection that our last answer promised to keep. */
+  @Test
+  void aClientThatAsksSoonAfterTheDrainBeganIsAnswered() {
+    client.send(get("/small"));
+    listener.drain();
+    client.advanceTimeBy(LastCall.PERIOD.toMillis() - 1, MILLISECONDS);
+    client.runPendingTasks();
+    assertTrue(client.isOpen());
+    client.send(get("/small"));
+    assertEquals(2, count(client.received(), "HTTP/1.1 200"));
+    assertEquals(1, count(client.received(), "\r\nConnection: close\r\n"));
+    assertFalse(client.isOpen());
+  }
+
+  @Test
+  void aClientThatAsksForNothingIsClosedSoonAfterTheDrainBegan() {
+    client.send(get("/small"));
+    listener.drain();
+    client.runPendingTasks();
+    client.advanceTimeBy(LastCall.PERIOD.toMillis(), MILLISECONDS);
+    client.runPendingTasks();
+    assertFalse(client.isOpen());
+  }
+
+  @Test
+  void anUploadThatStandsStillIsGivenUpSoonAfterTheDrainBegan() {
+    client.send("POST /small HTTP/1.1\r\nContent-Length: 99\r\n\r\nx");
+    listener.drain();
+    client.runPendingTasks();
+    client.advance(Duration.ofSeconds(5));
+    assertInOrder(client.received(), "HTTP/1.1 408 ");
+    assertFalse(client.isOpen());
+  }
+
+  @Test
+  void anAnswerThatIsStillBeingMadeIsWaitedForInADrain() {
+    client.send(get("/hold"));
+    listener.drain();
+    client.runPendingTasks();
+    client.advance(Duration.ofMinutes(10));
+    assertTrue(client.isOpen());
+    answer(held.remove(), "late");
+    client.runPendingTasks();
+    assertInOrder(client.received(), "Connection: close", "late");
     assertFalse(client.isOpen());
   }
 

@@ -17,10 +17,11 @@ import org.junit.jupiter.api.Test;
 final class EndedVersionsTest {
   @Test
   void onlyTheEndOfAVersionForgetsIt() {
-    InferenceMetrics statistics = new ServingMetrics(new MetricRegistry(), false).inference();
+    ServingMetrics metrics = new ServingMetrics(new MetricRegistry(), false);
+    InferenceMetrics statistics = metrics.inference();
     List<VersionState> told = new ArrayList<>();
     StateListener first = status -> told.add(status.state());
-    StateListener listener = first.andThen(new EndedVersions(statistics));
+    StateListener listener = first.andThen(new EndedVersions(metrics.own()));
     statistics.of("m", 1);
     statistics.of("m", 2);
     for (VersionState state : VersionState.values()) {

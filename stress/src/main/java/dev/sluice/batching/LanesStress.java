@@ -1,6 +1,7 @@
 package dev.sluice.batching;
 
 import dev.sluice.servable.Caller;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -176,5 +177,10 @@ public final class LanesStress {
 
     @Override
     public void done(Lanes.Work work) {}
+
+    @Override
+    public List<RunUnderWay> underWay() {
+      return List.of();
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -148,10 +149,29 @@ public final class Batch implements RunRequest, Completion {
     return true;
   }
 
+  /** Returns true if every task's client has left or been answered otherwise. */
   @Override
-  public void ran(long startNanos, long endNanos) {
+  public boolean isCancelled() {
     for (int t = 0; t < group.size(); t++) {
-      group.task(t).request().ran(startNanos, endNanos);
+      if (!group.task(t).request().isCancelled()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whoever of the clients leaves last has the run cut short. */
+  @Override
+  public void stoppableBy(@Nullable StoppableRun run) {
+    for (int t = 0; t < group.size(); t++) {
+      group.task(t).request().stoppableBy(run);
+    }
+  }
+
+  @Override
+  public void ran(long startNanos, long endNanos, long runRows) {
+    for (int t = 0; t < group.size(); t++) {
+      group.task(t).request().ran(startNanos, endNanos, runRows);
     }
   }
 

@@ -55,8 +55,10 @@ public final class SplitTask {
     }
     long start = pieces.getFirst().start;
     long end = pieces.getFirst().end;
+    long rows = 0;
     ServingException failure = null;
     for (Piece piece : pieces) {
+      rows = Math.max(rows, piece.runRows);
       start = Math.min(start, piece.start);
       end = Math.max(end, piece.end);
       failure = failure == null ? piece.failure : failure;
@@ -64,7 +66,7 @@ public final class SplitTask {
     Tensor[] joined = null;
     try {
       if (failure == null) {
-        task.request().ran(start, end);
+        task.request().ran(start, end, rows);
         joined = join();
       }
     } catch (ServingException unfit) {
@@ -157,6 +159,7 @@ public final class SplitTask {
     private final long rows;
     private long start;
     private long end;
+    private long runRows;
     private Tensor[] outputs = NONE;
     private @Nullable ServingException failure;
 
@@ -196,8 +199,8 @@ public final class SplitTask {
     }
 
     @Override
-    public String client() {
-      return task.request().client();
+    public String clientName() {
+      return task.request().clientName();
     }
 
     @Override
@@ -211,9 +214,10 @@ public final class SplitTask {
     }
 
     @Override
-    public void ran(long startNanos, long endNanos) {
+    public void ran(long startNanos, long endNanos, long rowsOfRun) {
       start = startNanos;
       end = endNanos;
+      runRows = rowsOfRun;
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.engine.EngineThreads;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,6 +108,16 @@ public final class BatchPool implements AutoCloseable {
     }
   }
 
+  /** Returns how many tasks of one version wait; for metrics. */
+  int waiting(QueueSet queues) {
+    lock.lock();
+    try {
+      return queues.queues().stream().mapToInt(BatchQueue::size).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static ServingException gone() {
     return new ServingException(Code.UNAVAILABLE, "The servable is being unloaded");
   }
@@ -135,19 +146,17 @@ public final class BatchPool implements AutoCloseable {
   }
 
   private void work() {
-    QueueSet done = null;
     Rotation.Turn turn = next(null);
     while (turn != null) {
-      done = turn.queue().owner();
       try {
-        run(done, turn.tasks());
+        run(turn.queue().owner(), turn.tasks());
       } catch (Throwable bug) {
         // The root of this thread: a bug must cost one batch, not the thread.
         Thread.currentThread()
             .getUncaughtExceptionHandler()
             .uncaughtException(Thread.currentThread(), bug);
       }
-      turn = next(done);
+      turn = next(turn);
     }
   }
 
@@ -161,15 +170,19 @@ public final class BatchPool implements AutoCloseable {
   }
 
   /** Waits for a batch to run; null once the pool is closed. */
-  private Rotation.@Nullable Turn next(@Nullable QueueSet done) {
+  private Rotation.@Nullable Turn next(Rotation.@Nullable Turn done) {
     lock.lock();
     try {
-      if (done != null && --done.running == 0) {
-        ended.signalAll();
+      if (done != null) {
+        RunningBatches running = done.queue().owner().running;
+        running.ended(done, nanoTime.getAsLong());
+        if (!running.areAny()) {
+          ended.signalAll();
+        }
       }
       Rotation.Turn turn = await();
       if (turn != null) {
-        taken(turn.queue());
+        taken(turn);
       }
       return turn;
     } finally {
@@ -208,13 +221,24 @@ public final class BatchPool implements AutoCloseable {
   }
 
   @GuardedBy("lock")
-  private void taken(BatchQueue queue) {
-    queue.owner().running++;
+  private void taken(Rotation.Turn turn) {
+    BatchQueue queue = turn.queue();
+    queue.owner().running.begun(turn);
     if (queue.isEmpty()) {
       queue.owner().emptied(queue);
     }
     if (rotation.hasReady() || (rotation.hasWaiting() && timed == null)) {
       wakeOne();
+    }
+  }
+
+  /** Returns the batches of a version that are being run. */
+  List<RunUnderWay> underWay(QueueSet queues) {
+    lock.lock();
+    try {
+      return queues.running.underWay();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -238,7 +262,7 @@ public final class BatchPool implements AutoCloseable {
   private void awaitRuns(QueueSet queues) {
     lock.lock();
     try {
-      while (queues.running > 0) {
+      while (queues.running.areAny()) {
         ended.awaitUninterruptibly();
       }
     } finally {

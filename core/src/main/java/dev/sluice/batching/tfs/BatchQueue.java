@@ -51,6 +51,16 @@ final class BatchQueue {
     return open == null && closed.isEmpty();
   }
 
+  /** Returns how many tasks wait. */
+  int size() {
+    FormingBatch last = open;
+    int tasks = last == null ? 0 : last.tasks().size();
+    for (FormingBatch batch : closed) {
+      tasks += batch.tasks().size();
+    }
+    return tasks;
+  }
+
   /** Returns true if there is a batch that may be run, however late it is. */
   boolean isReady() {
     FormingBatch last = open;

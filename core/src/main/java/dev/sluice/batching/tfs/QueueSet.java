@@ -63,8 +63,8 @@ final class QueueSet {
 
   private final Set<BatchQueue> lasting;
 
-  /** The pool's own: how many batches of this version are being run. */
-  int running;
+  /** The pool's own: the batches of this version that are being run. */
+  final RunningBatches running = new RunningBatches();
 
   /** The pool's own: true if no more tasks are taken. */
   boolean closed;

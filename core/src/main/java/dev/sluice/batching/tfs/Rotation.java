@@ -24,8 +24,8 @@ final class Rotation {
     READY
   }
 
-  /** A batch whose turn it is, and where it comes from. */
-  record Turn(BatchQueue queue, List<BatchTask> tasks) {}
+  /** A batch whose turn it is, where it comes from, and when it was taken. */
+  record Turn(BatchQueue queue, List<BatchTask> tasks, long takenNanos) {}
 
   private final Deque<BatchQueue> ready = new ArrayDeque<>();
 
@@ -83,7 +83,7 @@ final class Rotation {
       return null;
     }
     queue.place = Place.NOWHERE;
-    Turn turn = new Turn(queue, queue.take());
+    Turn turn = new Turn(queue, queue.take(), now);
     place(queue, queue.isDue(now));
     return turn;
   }

@@ -3,10 +3,12 @@ package dev.sluice.batching.tfs;
 import dev.sluice.batching.merge.Batch;
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.metrics.BatchingMetrics;
+import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
@@ -73,11 +75,20 @@ public final class TfsBatching extends ForwardingServable {
     this.metrics = metrics;
     this.expired = expired;
     this.queues = new QueueSet(servable, options, this::runBatch);
+    VersionMetrics measured = servable.metrics();
+    if (measured != null) {
+      measured.countQueued(() -> pool.waiting(queues));
+    }
   }
 
   @Override
   public boolean keepsDeadlines() {
     return true;
+  }
+
+  @Override
+  public List<RunUnderWay> runsUnderWay() {
+    return pool.underWay(queues);
   }
 
   @Override

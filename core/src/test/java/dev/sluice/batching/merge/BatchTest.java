@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.engine.TestTensors;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
 import java.util.List;
@@ -79,6 +80,22 @@ final class BatchTest {
     assertFalse(batch.isAbandoned());
     two.abandon();
     assertTrue(batch.isAbandoned());
+    batch.run();
+  }
+
+  /** Each of them may be the last to leave, and then has it cut short for all. */
+  @Test
+  void isCutShortThroughAnyOfItsTasks() throws ServingException {
+    TestTask one = task(1);
+    TestTask two = task(1);
+    Batch batch = new Batch(servable, List.of(one.task(), two.task()), 2, false);
+    StoppableRun run = () -> {};
+    batch.stoppableBy(run);
+    assertEquals(List.of(run, run), List.of(one.stoppable(), two.stoppable()));
+    one.abandon();
+    assertFalse(batch.isCancelled());
+    two.abandon();
+    assertTrue(batch.isCancelled());
     batch.run();
   }
 

@@ -88,7 +88,7 @@ public final class RowServable implements Servable {
     fed.clear();
     fed.add(PlainTensor.of(input(request, "a:0")));
     fed.add(PlainTensor.of(input(request, "b:0")));
-    request.ran(1, 2);
+    request.ran(1, 2, 3);
     switch (mode) {
       case FAIL -> completion.failed(new ServingException(Code.DATA_LOSS, "as the test wants it"));
       case THROW -> throw new IllegalStateException("as the test wants it");

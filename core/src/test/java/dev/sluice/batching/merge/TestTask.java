@@ -4,6 +4,7 @@ import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class TestTask implements RunRequest, Completion {
   private @Nullable Executor home;
   private boolean abandoned;
   private boolean throwing;
+  private @Nullable StoppableRun stoppable;
   private int completions;
   private int runs;
 
@@ -120,7 +122,17 @@ public final class TestTask implements RunRequest, Completion {
   }
 
   @Override
-  public void ran(long startNanos, long endNanos) {
+  public void stoppableBy(@Nullable StoppableRun run) {
+    stoppable = run;
+  }
+
+  /** Returns how its run could be cut short, as it was told. */
+  public @Nullable StoppableRun stoppable() {
+    return stoppable;
+  }
+
+  @Override
+  public void ran(long startNanos, long endNanos, long rows) {
     runs++;
   }
 

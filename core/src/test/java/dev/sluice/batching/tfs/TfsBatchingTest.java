@@ -14,6 +14,7 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.RunRequest;
+import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
@@ -226,6 +227,21 @@ final class TfsBatchingTest {
     assertEquals(1, blocker.ranWith());
     assertEquals(5, two.ranWith());
     assertEquals(5, three.ranWith());
+  }
+
+  @Test
+  void aBatchIsUnderWayUntilItHasEnded() throws Exception {
+    TfsBatching batching = batching(QueueHarness.options(100, Duration.ZERO, 10));
+    assertEquals(List.of(), batching.runsUnderWay());
+    Client blocker = blocker(batching);
+    List<RunUnderWay> seen = batching.runsUnderWay();
+    assertEquals(1, seen.size());
+    assertEquals(seen, batching.runsUnderWay());
+    gate.open();
+    assertEquals(1, blocker.ranWith());
+    while (!batching.runsUnderWay().isEmpty()) {
+      Thread.onSpinWait(); // the pool takes note of the end after the completion
+    }
   }
 
   @Test

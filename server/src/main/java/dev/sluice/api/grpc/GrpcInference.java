@@ -2,9 +2,8 @@ package dev.sluice.api.grpc;
 
 import dev.sluice.api.RequestThreads;
 import dev.sluice.api.wire.MessageBytes;
-import dev.sluice.metrics.RequestMeter;
-import dev.sluice.predict.Call;
 import dev.sluice.predict.InputBounds;
+import dev.sluice.telemetry.RequestObserver;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -13,7 +12,6 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A method that runs a model, as the transport sees it. Thread-safe; each call gets an {@link
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes, P> {
   private final GrpcMethod<H, P> method;
-  private final @Nullable RequestMeter meter;
+  private final RequestObserver observer;
   private final RequestThreads threads;
   private final int largestInline;
   private final InputBounds inline;
@@ -32,17 +30,17 @@ public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes
   /**
    * Creates the method.
    *
-   * @param meter where requests are counted; null if the method's are not
+   * @param observer sees the requests
    * @param threads where requests are decoded and run
    * @param largestInline requests of more bytes than this are decoded on a worker
    */
   public GrpcInference(
       GrpcMethod<H, P> method,
-      @Nullable RequestMeter meter,
+      RequestObserver observer,
       RequestThreads threads,
       int largestInline) {
     this.method = method;
-    this.meter = meter;
+    this.observer = observer;
     this.threads = threads;
     this.largestInline = largestInline;
     this.inline = InputBounds.inline(largestInline);
@@ -64,7 +62,7 @@ public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes
         descriptor(generated, new BytesMarshaller()),
         (rpc, headers) -> {
           InferenceStream<H, P> stream =
-              new InferenceStream<>(this, rpc, encoding, Context.current().getDeadline());
+              new InferenceStream<>(this, rpc, headers, encoding, Context.current().getDeadline());
           stream.start();
           return stream;
         });
@@ -88,29 +86,15 @@ public final class GrpcInference<H, P> implements ServerCallHandler<MessageBytes
       ServerCall<MessageBytes, P> rpc, Metadata headers) {
     // Two, although one is allowed: a second one must be seen to be refused.
     rpc.request(2);
-    return new InferenceExchange<>(this, rpc, Context.current().getDeadline());
+    return new InferenceExchange<>(this, rpc, headers, Context.current().getDeadline());
   }
 
   GrpcMethod<H, P> method() {
     return method;
   }
 
-  /** Counts a request that was answered after a run, and that took so long until the run's end. */
-  void succeeded(Call call, long nanos) {
-    if (meter != null) {
-      meter.succeeded(call.id().model(), nanos, call.runNanos());
-    }
-  }
-
-  /**
-   * Counts a request that failed.
-   *
-   * @param status the name of its code
-   */
-  void failed(String model, String status) {
-    if (meter != null) {
-      meter.failed(model, status);
-    }
+  RequestObserver observer() {
+    return observer;
   }
 
   RequestThreads threads() {

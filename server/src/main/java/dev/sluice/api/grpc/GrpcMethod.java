@@ -29,4 +29,7 @@ public interface GrpcMethod<H, P> {
 
   /** Makes the response; the tensors are valid until it has been sent. */
   P answer(Call call, H head, Tensor[] outputs) throws ServingException;
+
+  /** Returns the size of a response in bytes. */
+  int size(P response);
 }

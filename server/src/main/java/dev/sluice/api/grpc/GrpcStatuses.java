@@ -1,5 +1,6 @@
 package dev.sluice.api.grpc;
 
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -29,15 +30,26 @@ final class GrpcStatuses {
         .withCause(failure);
   }
 
-  /** Returns what is sent with a status: when to try again, if that is known. */
-  static Metadata trailers(Status status) {
-    Metadata trailers = new Metadata();
+  /** Adds to what is sent with a status when to try again, if that is known. */
+  static Metadata withRetry(Metadata trailers, Status status) {
     if (status.getCause() instanceof ServingException failure
         && failure.retryAfter().isPositive()) {
       long millis = Math.max(1, failure.retryAfter().toMillis());
       trailers.put(PUSHBACK, Long.toString(millis));
     }
     return trailers;
+  }
+
+  /** Returns the code of a status of ours. */
+  static Code code(Status status) {
+    Code code = Code.ofNumber(status.getCode().value());
+    return code == null ? Code.UNKNOWN : code;
+  }
+
+  /** Returns what a status tells the client; empty if nothing. */
+  static String text(Status status) {
+    String description = status.getDescription();
+    return description == null ? "" : description;
   }
 
   private static String truncated(String text) {

@@ -1,6 +1,7 @@
 package dev.sluice.api.grpc;
 
 import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.servable.ServingException;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param <P> the response
  */
 public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBytes>
-    implements ServedRequest.Reply<H, P> {
+    implements Reply<H, P> {
   private final ServerCall<MessageBytes, P> rpc;
+  private final Metadata headers;
   private final ServedRequest<H, P> request;
 
   /** The transport's buffers, until the request is served; a cancel before that frees them. */
@@ -27,8 +29,12 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
 
   /** Creates the exchange of one call. */
   public InferenceExchange(
-      GrpcInference<H, P> service, ServerCall<MessageBytes, P> rpc, @Nullable Deadline deadline) {
+      GrpcInference<H, P> service,
+      ServerCall<MessageBytes, P> rpc,
+      Metadata headers,
+      @Nullable Deadline deadline) {
     this.rpc = rpc;
+    this.headers = headers;
     this.request = new ServedRequest<>(service, this, deadline);
   }
 
@@ -76,14 +82,29 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
   }
 
   @Override
+  public @Nullable String header(String name) {
+    return Headers.text(headers, name);
+  }
+
+  @Override
+  public String client() {
+    return Headers.client(rpc);
+  }
+
+  @Override
+  public void require(String model) throws ServingException {
+    GuardedCall.require(rpc, model);
+  }
+
+  @Override
   public void answered(P response) {
     rpc.sendHeaders(new Metadata());
     rpc.sendMessage(response);
-    rpc.close(Status.OK, new Metadata());
+    rpc.close(Status.OK, Headers.trailers(headers, request));
   }
 
   @Override
   public void failed(Status status, @Nullable H head) {
-    rpc.close(status, GrpcStatuses.trailers(status));
+    rpc.close(status, GrpcStatuses.withRetry(Headers.trailers(headers, request), status));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.api.grpc;
 
 import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.servable.ServingException;
 import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -45,6 +46,7 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
 
   private final GrpcInference<H, P> service;
   private final ServerCall<MessageBytes, byte[]> rpc;
+  private final Metadata headers;
   private final StreamEncoding<H, P> encoding;
   private final @Nullable Deadline deadline;
   private final Set<ServedRequest<H, P>> underWay = ConcurrentHashMap.newKeySet();
@@ -64,10 +66,12 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
   InferenceStream(
       GrpcInference<H, P> service,
       ServerCall<MessageBytes, byte[]> rpc,
+      Metadata headers,
       StreamEncoding<H, P> encoding,
       @Nullable Deadline deadline) {
     this.service = service;
     this.rpc = rpc;
+    this.headers = headers;
     this.encoding = encoding;
     this.deadline = deadline;
   }
@@ -172,8 +176,23 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
   }
 
   /** One of the stream's requests, which ends by a message. */
-  private final class One implements ServedRequest.Reply<H, P> {
+  private final class One implements Reply<H, P> {
     private @Nullable ServedRequest<H, P> request;
+
+    @Override
+    public @Nullable String header(String name) {
+      return Headers.text(headers, name);
+    }
+
+    @Override
+    public String client() {
+      return Headers.client(rpc);
+    }
+
+    @Override
+    public void require(String model) throws ServingException {
+      GuardedCall.require(rpc, model);
+    }
 
     @Override
     public void answered(P response) {

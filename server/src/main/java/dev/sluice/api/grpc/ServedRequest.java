@@ -3,6 +3,7 @@ package dev.sluice.api.grpc;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.ByteShare;
 import dev.sluice.api.Handover;
+import dev.sluice.api.ObservedRequest;
 import dev.sluice.api.wire.MalformedMessageException;
 import dev.sluice.api.wire.MessageBytes;
 import dev.sluice.api.wire.MessageTooLargeException;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param <H> what the method reads of a request
  * @param <P> the response
  */
-final class ServedRequest<H, P> implements Answer {
+final class ServedRequest<H, P> extends ObservedRequest implements Answer {
   /*
    * Who owns what, when:
    *
@@ -45,7 +46,8 @@ final class ServedRequest<H, P> implements Answer {
    * A cancel therefore frees only what the first line says; later it only marks: `cancelled` is
    * written before `call` is read here, and `call` written before `cancelled` is read by the decoder,
    * so one of the two sees the other. Who talks to the client after the call exists is decided by
-   * the call's own compare-and-set: the completion wins it, or abandon() does.
+   * the call's own compare-and-set: the completion wins it, or abandon() does. Who wins that, or
+   * ends a request without a call, claims the request, and tells of its end.
    */
   private static final System.Logger LOG = System.getLogger(ServedRequest.class.getName());
 
@@ -53,31 +55,20 @@ final class ServedRequest<H, P> implements Answer {
   private final GrpcMethod<H, P> method;
   private final Reply<H, P> reply;
   private final @Nullable Deadline deadline;
-  private final long start = System.nanoTime();
   private final @Nullable Executor home;
-  private final String client = CallContext.client();
+  private final String clientName = CallContext.client();
   private volatile @Nullable Handover handover;
   private @Nullable H head;
+  private volatile boolean begun;
+
+  /** By who has claimed the request only. */
+  private boolean isCounted;
+
   private volatile boolean cancelled;
   private volatile @Nullable Call call;
 
-  /**
-   * Takes the end of a request: one of the two, once; none if it was cancelled in time. Called by
-   * any thread.
-   */
-  interface Reply<H, P> {
-    /** Sends the response; its tensors are valid until this returns. */
-    void answered(P response);
-
-    /**
-     * Tells of a failure.
-     *
-     * @param head what had been read of the request; null if nothing could be
-     */
-    void failed(Status status, @Nullable H head);
-  }
-
   ServedRequest(GrpcInference<H, P> service, Reply<H, P> reply, @Nullable Deadline deadline) {
+    super(service.observer());
     this.service = service;
     this.method = service.method();
     this.reply = reply;
@@ -87,6 +78,8 @@ final class ServedRequest<H, P> implements Answer {
 
   /** Takes the request over; called once. */
   void serve(MessageBytes received) {
+    begin(received.size());
+    begun = true;
     if (service.isLarge(received)) {
       serveOnWorker(received);
     } else {
@@ -98,7 +91,8 @@ final class ServedRequest<H, P> implements Answer {
     ByteShare share = new ByteShare(service.threads().waiting());
     if (!share.tryGrow(received.size())) {
       received.close();
-      reply.failed(GrpcStatuses.of(tooManyWait(share.budget())), head);
+      lacksMemory();
+      refuse(GrpcStatuses.of(tooManyWait(share.budget())));
       return;
     }
     Handover large =
@@ -118,8 +112,7 @@ final class ServedRequest<H, P> implements Answer {
       service.threads().workers().execute(large);
     } catch (RejectedExecutionException stopping) {
       large.drop();
-      reply.failed(
-          GrpcStatuses.of(new ServingException(Code.UNAVAILABLE, "The server is stopping")), head);
+      refuse(GrpcStatuses.of(new ServingException(Code.UNAVAILABLE, "The server is stopping")));
     }
   }
 
@@ -140,11 +133,11 @@ final class ServedRequest<H, P> implements Answer {
     try {
       whole = received.expand(share, () -> cancelled);
     } catch (MessageTooLargeException e) {
-      refuse(null, Status.RESOURCE_EXHAUSTED.withDescription(e.getMessage()));
+      refuse(Status.RESOURCE_EXHAUSTED.withDescription(e.getMessage()));
       return;
     } catch (RuntimeException | Error bug) {
       LOG.log(Level.ERROR, "A request failed while it was expanded", bug);
-      refuse(null, GrpcStatuses.INTERNAL);
+      refuse(GrpcStatuses.INTERNAL);
       return;
     }
     serve(whole, InputBounds.charging(brought, share.held()));
@@ -157,9 +150,19 @@ final class ServedRequest<H, P> implements Answer {
     if (large != null) {
       large.drop();
     }
-    Call opened = call;
-    if (opened != null && opened.abandon()) {
-      count(opened, cancelCode());
+    Call running = call;
+    if (running == null) {
+      endCancelled(false);
+    } else if (running.abandon()) {
+      endCancelled(true);
+    }
+  }
+
+  /** Tells of the end of a request that gets no answer. One that has not begun does not end. */
+  private void endCancelled(boolean counts) {
+    if (begun && claim()) {
+      fails(cancelCode(), "", counts);
+      ended();
     }
   }
 
@@ -168,24 +171,24 @@ final class ServedRequest<H, P> implements Answer {
     return deadline != null && deadline.isExpired() ? Code.DEADLINE_EXCEEDED : Code.CANCELLED;
   }
 
-  private void count(Call ended, Code code) {
-    service.failed(ended.id().model(), code.name());
-  }
-
   /** Decodes and runs; nothing is thrown, whatever the request holds. */
   private void serve(MessageBytes received, InputBounds bounds) {
     Call opened = null;
     Status failure = null;
-    String model = null;
+    boolean counts = false;
     boolean elsewhere = false;
     try {
       if (cancelled) {
+        endCancelled(false);
         return;
       }
       H scanned = method.scan(received);
       head = scanned;
-      model = method.model(scanned);
+      names(method.model(scanned));
+      counts = true;
+      reply.require(model());
       opened = method.open(scanned, this);
+      opened(opened);
       opened.bound(bounds);
       if (deadline != null) {
         opened.setDeadline(System.nanoTime() + deadline.timeRemaining(TimeUnit.NANOSECONDS));
@@ -197,7 +200,7 @@ final class ServedRequest<H, P> implements Answer {
       elsewhere = true;
     } catch (MalformedMessageException e) {
       failure = GrpcStatuses.INTERNAL;
-      model = null; // the reference's transport refuses it before anything counts
+      counts = false; // the reference's transport refuses it before anything counts
     } catch (ServingException e) {
       failure = GrpcStatuses.of(e);
     } catch (RuntimeException | Error bug) {
@@ -212,9 +215,7 @@ final class ServedRequest<H, P> implements Answer {
     if (elsewhere) {
       beginAgain(opened, received);
     } else if (failure != null) {
-      if (refuse(opened, failure) && model != null) {
-        service.failed(model, failure.getCode().name());
-      }
+      refuse(opened, failure, counts);
     } else if (opened != null) {
       run(opened);
     }
@@ -234,17 +235,40 @@ final class ServedRequest<H, P> implements Answer {
         new ServingException(Code.DEADLINE_EXCEEDED, "The deadline passed before the run"));
   }
 
-  /** Ends a call that will not run; returns false if a cancel has ended it already. */
-  private boolean refuse(@Nullable Call opened, Status failure) {
+  /** Ends a call that will not run, unless a cancel has ended it already. */
+  private void refuse(@Nullable Call opened, Status failure, boolean counts) {
     boolean answers = !cancelled;
     if (opened != null) {
       answers &= opened.abandon();
       opened.close();
     }
     if (answers) {
-      reply.failed(failure, head);
+      fail(failure, counts);
+    } else {
+      endCancelled(counts);
     }
-    return answers;
+  }
+
+  private void refuse(Status failure) {
+    refuse(null, failure, false);
+  }
+
+  /**
+   * Counts, tells the client, and tells of the end; does nothing for whom the request has ended.
+   */
+  private void fail(Status failure, boolean counts) {
+    if (!claim()) {
+      return;
+    }
+    if (failure.getCause() instanceof ServingException told) {
+      because(told);
+    }
+    fails(GrpcStatuses.code(failure), GrpcStatuses.text(failure), counts);
+    try {
+      reply.failed(failure, head);
+    } finally {
+      ended();
+    }
   }
 
   private void run(Call opened) {
@@ -254,8 +278,7 @@ final class ServedRequest<H, P> implements Answer {
       // The servable may still complete the call, so that only its completion may free anything.
       LOG.log(Level.ERROR, "Servable " + opened.id() + " threw instead of completing", bug);
       if (opened.abandon()) {
-        count(opened, Code.INTERNAL);
-        reply.failed(GrpcStatuses.INTERNAL, head);
+        fail(GrpcStatuses.INTERNAL, true);
       }
     }
   }
@@ -266,8 +289,8 @@ final class ServedRequest<H, P> implements Answer {
   }
 
   @Override
-  public String client() {
-    return client;
+  public String clientName() {
+    return clientName;
   }
 
   @Override
@@ -276,33 +299,67 @@ final class ServedRequest<H, P> implements Answer {
   }
 
   @Override
-  public void succeeded(Call ended, Tensor[] outputs) {
+  public void succeeded(Call finished, Tensor[] outputs) {
+    boolean claimed = false;
     try {
-      P answer = method.answer(ended, Objects.requireNonNull(head), outputs);
-      service.succeeded(ended, ended.runEnd() - start);
-      reply.answered(answer);
+      P answer = method.answer(finished, Objects.requireNonNull(head), outputs);
+      claimed = claim();
+      if (claimed) {
+        answer(finished, answer);
+        ended();
+      }
     } catch (ServingException unfit) {
-      count(ended, unfit.code());
-      reply.failed(GrpcStatuses.of(unfit), head);
+      fail(GrpcStatuses.of(unfit), true);
     } catch (RuntimeException | Error bug) {
       // Whatever it is, want of memory too: a call without deadline would never end.
-      count(ended, Code.INTERNAL);
-      LOG.log(Level.ERROR, "A run of " + ended.id() + " failed while it answered", bug);
-      failAfter(bug);
+      LOG.log(Level.ERROR, "A run of " + finished.id() + " failed while it answered", bug);
+      failAfter(bug, claimed);
     }
   }
 
-  private void failAfter(Throwable bug) {
+  private void answer(Call finished, P response) {
+    if (isObserved()) {
+      answers(method.size(response));
+    }
+    succeeds(finished);
+    isCounted = true;
+    reply.answered(response);
+  }
+
+  /**
+   * Ends a request by a bug.
+   *
+   * @param claimed whether it was on its way to being answered
+   */
+  private void failAfter(Throwable bug, boolean claimed) {
+    if (!claimed && !claim()) {
+      return;
+    }
+    if (isCounted) {
+      notes(Code.INTERNAL);
+    } else {
+      fails(Code.INTERNAL, "", true);
+    }
     try {
       reply.failed(GrpcStatuses.INTERNAL, head);
     } catch (IllegalStateException closed) {
       bug.addSuppressed(closed); // the transport has ended a call whose message it could not send
     }
+    ended();
   }
 
   @Override
-  public void failed(Call ended, ServingException failure) {
-    count(ended, failure.code());
-    reply.failed(GrpcStatuses.of(failure), head);
+  public void failed(Call finished, ServingException failure) {
+    fail(GrpcStatuses.of(failure), true);
+  }
+
+  @Override
+  protected @Nullable String header(String name) {
+    return reply.header(name);
+  }
+
+  @Override
+  public String client() {
+    return reply.client();
   }
 }

@@ -33,10 +33,12 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
   private static final int LARGEST_MESSAGE = 64 << 20;
 
   private final Function<Q, P> function;
+  private final @Nullable ModelName<Q> model;
   private final boolean blocking;
 
-  private UnaryMethod(Function<Q, P> function, boolean blocking) {
+  private UnaryMethod(Function<Q, P> function, @Nullable ModelName<Q> model, boolean blocking) {
     this.function = function;
+    this.model = model;
     this.blocking = blocking;
   }
 
@@ -52,6 +54,13 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
     P apply(Q request) throws ServingException, InterruptedException;
   }
 
+  /** Which model a request is about. */
+  @FunctionalInterface
+  public interface ModelName<Q> {
+    /** Returns the model's name; empty if the request names none. */
+    String of(Q request);
+  }
+
   /**
    * Returns a method to be registered in place of the generated one.
    *
@@ -59,7 +68,16 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
    */
   public static <Q extends MessageLite, P extends MessageLite> ServerMethodDefinition<?, ?> of(
       MethodDescriptor<Q, P> generated, Parser<Q> parser, Function<Q, P> function) {
-    return define(generated, parser, new UnaryMethod<>(function, false));
+    return define(generated, parser, new UnaryMethod<>(function, null, false));
+  }
+
+  /** Returns a method likewise, whose requests name a model. */
+  public static <Q extends MessageLite, P extends MessageLite> ServerMethodDefinition<?, ?> of(
+      MethodDescriptor<Q, P> generated,
+      Parser<Q> parser,
+      ModelName<Q> model,
+      Function<Q, P> function) {
+    return define(generated, parser, new UnaryMethod<>(function, model, false));
   }
 
   /**
@@ -70,7 +88,17 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
   public static <Q extends MessageLite, P extends MessageLite>
       ServerMethodDefinition<?, ?> blocking(
           MethodDescriptor<Q, P> generated, Parser<Q> parser, Function<Q, P> function) {
-    return define(generated, parser, new UnaryMethod<>(function, true));
+    return define(generated, parser, new UnaryMethod<>(function, null, true));
+  }
+
+  /** Returns a blocking method likewise, whose requests name a model. */
+  public static <Q extends MessageLite, P extends MessageLite>
+      ServerMethodDefinition<?, ?> blocking(
+          MethodDescriptor<Q, P> generated,
+          Parser<Q> parser,
+          ModelName<Q> model,
+          Function<Q, P> function) {
+    return define(generated, parser, new UnaryMethod<>(function, model, true));
   }
 
   private static <Q extends MessageLite, P extends MessageLite> ServerMethodDefinition<?, ?> define(
@@ -83,7 +111,7 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
   @Override
   public ServerCall.Listener<Parsed<Q>> startCall(ServerCall<Parsed<Q>, P> rpc, Metadata headers) {
     rpc.request(2);
-    return new Listener<>(function, blocking, rpc);
+    return new Listener<>(this, rpc);
   }
 
   /** A request, or null and why there is none. */
@@ -126,9 +154,9 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
     }
   }
 
-  private static final class Listener<Q, P> extends ServerCall.Listener<Parsed<Q>> {
-    private final Function<Q, P> function;
-    private final boolean blocking;
+  private static final class Listener<Q extends MessageLite, P extends MessageLite>
+      extends ServerCall.Listener<Parsed<Q>> {
+    private final UnaryMethod<Q, P> method;
     private final ServerCall<Parsed<Q>, P> rpc;
     private @Nullable Parsed<Q> request;
 
@@ -138,9 +166,8 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
     /** The thread of a blocking method, once it has been started. Event loop only. */
     private @Nullable Thread thread;
 
-    Listener(Function<Q, P> function, boolean blocking, ServerCall<Parsed<Q>, P> rpc) {
-      this.function = function;
-      this.blocking = blocking;
+    Listener(UnaryMethod<Q, P> method, ServerCall<Parsed<Q>, P> rpc) {
+      this.method = method;
       this.rpc = rpc;
     }
 
@@ -163,7 +190,7 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
       Q parsed = received.message();
       if (parsed == null) {
         end(received.failure());
-      } else if (blocking) {
+      } else if (method.blocking) {
         thread =
             Thread.ofVirtual()
                 .name(rpc.getMethodDescriptor().getFullMethodName())
@@ -182,7 +209,10 @@ public final class UnaryMethod<Q extends MessageLite, P extends MessageLite>
 
     private void answer(Q received) {
       try {
-        P response = function.apply(received);
+        if (method.model != null) {
+          GuardedCall.require(rpc, method.model.of(received));
+        }
+        P response = method.function.apply(received);
         if (!ended) {
           rpc.sendHeaders(new Metadata());
           rpc.sendMessage(response);

@@ -10,11 +10,13 @@ public abstract class ElementReader {
    * NumericReader} cuts some off; also of UINT16, and of 1 and 0 for booleans.
    *
    * @param dtype a type that {@link #holdsExactly} is true for
+   * @param floats what has been read of the document already
    */
-  public static ElementReader exact(byte[] bytes, DataType dtype, MemorySegment data) {
+  public static ElementReader exact(
+      byte[] bytes, DataType dtype, MemorySegment data, FloatRuns floats) {
     return switch (dtype) {
       case BOOL, INT8, UINT8, INT16, UINT16 -> SmallNumberReader.of(bytes, dtype, data);
-      default -> new NumericReader(bytes, dtype, data);
+      default -> new NumericReader(bytes, dtype, data, floats);
     };
   }
 

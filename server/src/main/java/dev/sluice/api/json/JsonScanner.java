@@ -24,6 +24,7 @@ public final class JsonScanner {
   private final JsonMembers members;
   private final StringSyntax strings;
   private final NumberSyntax numbers;
+  private final FloatRuns floats;
 
   /** Open containers; of each its kind, and for the tracked ones two facts of arrays. */
   private int depth;
@@ -48,8 +49,11 @@ public final class JsonScanner {
 
   /**
    * Creates a scanner of the bytes from {@code start} to {@code end}, which tells members of it.
+   *
+   * @param floats takes the numbers of arrays
    */
-  public JsonScanner(byte[] bytes, int start, int end, JsonMembers members) {
+  public JsonScanner(byte[] bytes, int start, int end, JsonMembers members, FloatRuns floats) {
+    this.floats = floats;
     this.bytes = bytes;
     this.start = start;
     this.end = end;
@@ -96,11 +100,16 @@ public final class JsonScanner {
 
   /** Returns the position behind the value at a position. */
   private int end(int root) throws ServingException {
-    int position = root;
-    do {
-      position = valueDue ? value(position) : behindValue(space(position));
-    } while (depth > 0 || valueDue);
-    return position;
+    floats.begin(bytes, end);
+    try {
+      int position = root;
+      do {
+        position = valueDue ? value(position) : behindValue(space(position));
+      } while (depth > 0 || valueDue);
+      return position;
+    } finally {
+      floats.finish();
+    }
   }
 
   /** Each byte of the mark is optional, as in the reference. */
@@ -129,20 +138,34 @@ public final class JsonScanner {
 
   /** Reads numbers separated by commas as long as they last: where most bytes of a request are. */
   private int numberRun(int first) throws ServingException {
+    boolean kept = floats.open(first);
     int position = first;
     while (true) {
-      position = numbers.end(position);
+      position = kept ? keptNumber(position) : numbers.end(position);
       if (peek(position) != ',') {
-        return position;
+        break;
       }
       int next = space(position + 1);
       int c = peek(next);
       if (c != '-' && (c < '0' || c > '9')) {
-        return position;
+        break;
       }
       count++;
       position = next;
     }
+    if (kept) {
+      floats.close(position);
+    }
+    return position;
+  }
+
+  private int keptNumber(int first) throws ServingException {
+    int position = floats.add(first);
+    if (position < 0) {
+      position = numbers.end(first);
+      floats.addChecked(first, position);
+    }
+    return position;
   }
 
   private int literal(int position, String word) throws ServingException {

@@ -16,9 +16,15 @@ public final class NumericReader extends ElementReader {
   private final NumberReader numbers;
   private final DataType dtype;
   private final MemorySegment data;
+  private final FloatRuns floats;
 
-  /** Creates a reader that writes to the memory of a tensor. */
-  public NumericReader(byte[] bytes, DataType dtype, MemorySegment data) {
+  /**
+   * Creates a reader that writes to the memory of a tensor.
+   *
+   * @param floats what has been read of the document already
+   */
+  public NumericReader(byte[] bytes, DataType dtype, MemorySegment data, FloatRuns floats) {
+    this.floats = floats;
     this.bytes = bytes;
     this.numbers = new NumberReader(bytes, 0);
     this.dtype = dtype;
@@ -36,10 +42,14 @@ public final class NumericReader extends ElementReader {
   @Override
   public int read(int position, long index, long count) {
     numbers.position = position;
-    return dtype == DataType.FLOAT ? readFloats(index, count) : readOthers(index, count);
+    return dtype == DataType.FLOAT ? readFloats(position, index, count) : readOthers(index, count);
   }
 
-  private int readFloats(long index, long count) {
+  private int readFloats(int position, long index, long count) {
+    int behind = floats.write(position, count, data, index);
+    if (behind >= 0) {
+      return behind;
+    }
     long at = index * 4;
     for (long left = count; numbers.atNumber(); at += 4) {
       data.set(FLOAT, at, numbers.readFloat());

@@ -22,15 +22,18 @@ import java.util.stream.Collectors;
 public final class ModelCatalog {
   private final Predictor predictor;
   private final ModelStates states;
+  private final ServerHealth health;
 
   /** Creates a catalogue of what the predictor can find. */
-  public ModelCatalog(Predictor predictor, ModelStates states) {
+  public ModelCatalog(Predictor predictor, ModelStates states, ServerHealth health) {
     this.predictor = predictor;
     this.states = states;
+    this.health = health;
   }
 
   /**
-   * Returns whether a version of a model can be used now; one that nobody knows cannot.
+   * Returns whether a version of a model should be asked now: it is available and nothing is known
+   * to be wrong with it. One that nobody knows should not.
    *
    * @param version empty for the highest that is available
    * @throws ServingException INVALID_ARGUMENT if the model's name is empty or the version no number
@@ -38,8 +41,9 @@ public final class ModelCatalog {
   public boolean isReady(String model, String version) throws ServingException {
     VersionChoice choice = choice(model, version);
     try {
-      predictor.acquire(model, choice).release();
-      return true;
+      ServableLease lease = predictor.acquire(model, choice);
+      lease.release();
+      return health.mayAsk(lease.id());
     } catch (ServingException unavailable) {
       if (unavailable.code() == Code.NOT_FOUND) {
         return false;

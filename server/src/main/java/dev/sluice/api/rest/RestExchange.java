@@ -1,21 +1,22 @@
 package dev.sluice.api.rest;
 
 import dev.sluice.api.Handover;
+import dev.sluice.api.ObservedRequest;
+import dev.sluice.api.ServerTiming;
 import dev.sluice.api.json.JsonSink;
 import dev.sluice.http.Body;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.Watcher;
-import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Answer;
 import dev.sluice.predict.Call;
 import dev.sluice.predict.InputBounds;
 import dev.sluice.predict.LargeInputs;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.RequestObserver;
 import dev.sluice.tensor.Tensor;
+import io.netty.util.AsciiString;
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,25 +27,18 @@ import org.jspecify.annotations.Nullable;
  * One request to run a model over REST, whatever the protocol: decodes on the event loop, or on a
  * worker if the body is large or compressed; runs; answers from the thread that completes.
  *
- * <p>Who answers is settled by one CAS on {@code answered}: the result, a failure, or the time-out.
- * The time-out sets it and then reads {@code call}; the decoder sets {@code call} and then reads
+ * <p>Who answers is settled by one CAS, the claim: the result, a failure, or the time-out. The
+ * time-out makes it and then reads {@code call}; the decoder sets {@code call} and then looks for
  * it; so a request that timed out while it was being decoded is either abandoned or never run. A
  * servable that keeps deadlines itself is left to answer, as long as it may.
  *
  * @param <B> what the protocol makes of a body's bytes
  */
-final class RestExchange<B> implements Answer, Watcher, Runnable {
+final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, Runnable {
   private static final System.Logger LOG = System.getLogger(RestExchange.class.getName());
-  private static final VarHandle ANSWERED;
 
-  static {
-    try {
-      ANSWERED =
-          MethodHandles.lookup().findVarHandle(RestExchange.class, "answered", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  /** With its hash code, since it is looked for in each request. */
+  private static final AsciiString ASKS_FOR_TIMES = AsciiString.cached(ServerTiming.REQUEST_HEADER);
 
   /** Larger bodies would hold an event loop for more than some 100 µs. */
   private static final int MAX_BODY_ON_LOOP = 64 << 10;
@@ -70,35 +64,34 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   private final Exchange exchange;
   private final RestTarget target;
   private final RestRequest<B> request;
-  private final RequestMeter meter;
-  private final long start = System.nanoTime();
   private final @Nullable Executor home;
-  private final String client;
+  private final String clientName;
   private final long deadline;
   private final Body body;
   private final @Nullable Expansion expansion;
   private @Nullable Handover handover;
   private volatile @Nullable Call call;
-  private volatile boolean answered;
 
   RestExchange(
       RestInference inference,
       Exchange exchange,
       RestTarget target,
       RestRequest<B> request,
-      RequestMeter meter,
+      RequestObserver observer,
       @Nullable Expansion expansion,
       long patience) {
+    super(observer);
     this.inference = inference;
     this.exchange = exchange;
     this.target = target;
     this.request = request;
-    this.meter = meter;
     this.home = inference.threads().ownLoop().get();
-    this.client = exchange.client();
-    this.deadline = inference.deadline(start, patience);
+    this.clientName = exchange.clientName();
     this.body = exchange.takeBody();
     this.expansion = expansion;
+    names(target.model());
+    begin(body.length());
+    this.deadline = inference.deadline(startNanos(), patience);
   }
 
   void start() {
@@ -108,6 +101,12 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
       return;
     }
     handOver(this, body::close);
+  }
+
+  /** Answers instead of starting. */
+  void refuse(ServingException failure) {
+    body.close();
+    fail(failure);
   }
 
   private void handOver(Runnable serve, Runnable drop) {
@@ -181,6 +180,7 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
 
   private void takeRoom(long expanded) throws ServingException {
     if (!body.tryHoldExpanded(expanded)) {
+      lacksMemory();
       throw new ServingException(
           Code.UNAVAILABLE,
           "Too many large requests at once: at most "
@@ -202,13 +202,14 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
       throws ServingException {
     B read = request.read(bytes, length);
     Call opened = inference.predictor().open(target.model(), target.version(), this);
+    opened(opened);
     boolean runs = false;
     try {
       opened.bound(bounds);
       request.fill(opened, read);
       opened.setDeadline(deadline(read));
       call = opened;
-      runs = !answered;
+      runs = !isClaimed();
     } finally {
       if (!runs) {
         opened.close();
@@ -220,11 +221,12 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   /** Returns when the request is out of time: by the server's word or by its own. */
   private long deadline(B read) {
     long own = request.timeoutNanos(read);
-    if (own == Long.MAX_VALUE || (deadline != Long.MAX_VALUE && deadline - start <= own)) {
+    if (own == Long.MAX_VALUE || (deadline != Long.MAX_VALUE && deadline - startNanos() <= own)) {
       return deadline;
     }
-    exchange.execute(() -> exchange.watch(this, start + own));
-    return start + own;
+    long end = startNanos() + own;
+    exchange.execute(() -> exchange.watch(this, end));
+    return end;
   }
 
   private void runNow(Call opened) {
@@ -244,8 +246,8 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   }
 
   @Override
-  public String client() {
-    return client;
+  public String clientName() {
+    return clientName;
   }
 
   @Override
@@ -263,8 +265,11 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
       RestHead head = request.write(sink, finished, outputs);
       claimed = claim();
       if (claimed) {
-        meter.succeeded(target.model(), System.nanoTime() - start, finished.runNanos());
+        answers(sink.length());
+        succeeds(finished);
+        tellTimes();
         exchange.respond(head.response(), head.own(), sink.array(), sink.length());
+        ended();
       }
     } catch (ServingException e) {
       fail(e);
@@ -281,6 +286,8 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   private void failedToAnswer(Call finished, boolean claimed, Throwable cause) {
     if (claimed) {
       exchange.abort();
+      notes(Code.INTERNAL);
+      ended();
     } else {
       fail(
           cause instanceof OutOfMemoryError
@@ -317,8 +324,9 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   @Override
   public void onDisconnect() {
     if (claim()) {
-      meter.failed(target.model(), Code.CANCELLED.name());
+      fails(Code.CANCELLED, "", true);
       abandon();
+      ended();
     }
   }
 
@@ -342,15 +350,33 @@ final class RestExchange<B> implements Answer, Watcher, Runnable {
   /** Answers; the claim has been won, so that nobody else will. */
   private void answer(ServingException failure) {
     try {
-      meter.failed(target.model(), failure.code().name());
+      because(failure);
+      fails(failure.code(), failure.text(), true);
+      tellTimes();
       inference.failures().answer(exchange, failure);
     } catch (RuntimeException | Error e) {
       exchange.abort();
       throw e;
+    } finally {
+      ended();
     }
   }
 
-  private boolean claim() {
-    return ANSWERED.compareAndSet(this, false, true);
+  /** Says in the answer where the time went, if the client wants to know. */
+  private void tellTimes() {
+    String asks = exchange.header(ASKS_FOR_TIMES);
+    if (asks != null && ServerTiming.isAsked(asks)) {
+      exchange.addHeaders("Server-Timing: " + ServerTiming.value(this, System.nanoTime()) + "\r\n");
+    }
+  }
+
+  @Override
+  protected @Nullable String header(String name) {
+    return exchange.header(name);
+  }
+
+  @Override
+  public String client() {
+    return exchange.client();
   }
 }

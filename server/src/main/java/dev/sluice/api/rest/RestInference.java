@@ -2,9 +2,9 @@ package dev.sluice.api.rest;
 
 import dev.sluice.api.RequestThreads;
 import dev.sluice.http.Exchange;
-import dev.sluice.metrics.RequestMeter;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.RequestObserver;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -34,23 +34,24 @@ public final class RestInference {
    * Runs a model and answers, now or later; on the exchange's event loop. How long the client
    * waits, by its headers, counts where the server itself would wait longer.
    *
+   * @param observer sees the request
    * @param expansion makes the body's bytes of what was sent, or null if they are sent as they are
    */
   public void serve(
       Exchange exchange,
       RestTarget target,
       RestRequest<?> request,
-      RequestMeter meter,
+      RequestObserver observer,
       @Nullable Expansion expansion) {
     long patience;
     try {
       patience = TimeoutHeaders.nanos(exchange);
     } catch (ServingException bad) {
-      meter.failed(target.model(), bad.code().name());
-      failures.answer(exchange, bad);
+      new RestExchange<>(this, exchange, target, request, observer, expansion, Long.MAX_VALUE)
+          .refuse(bad);
       return;
     }
-    new RestExchange<>(this, exchange, target, request, meter, expansion, patience).start();
+    new RestExchange<>(this, exchange, target, request, observer, expansion, patience).start();
   }
 
   Predictor predictor() {

@@ -64,4 +64,9 @@ final class GrpcExamples implements GrpcMethod<ExampleRequest, MessageLite> {
     return task.result(outputs, Examples.count(call))
         .response(ModelSpecs.effective(call.id(), task.signature()));
   }
+
+  @Override
+  public int size(MessageLite response) {
+    return response.getSerializedSize();
+  }
 }

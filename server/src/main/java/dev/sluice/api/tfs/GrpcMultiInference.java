@@ -147,6 +147,11 @@ final class GrpcMultiInference implements GrpcMethod<ExampleRequest, MessageLite
     return response.build();
   }
 
+  @Override
+  public int size(MessageLite response) {
+    return response.getSerializedSize();
+  }
+
   /** Returns those outputs of the run that are a task's. */
   private static Tensor[] values(Call call, ExampleTask task, Tensor[] outputs) {
     List<TensorSpec> specs = call.signature().outputs();

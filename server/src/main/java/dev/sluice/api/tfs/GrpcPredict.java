@@ -63,6 +63,11 @@ final class GrpcPredict implements GrpcMethod<PredictRequestHead, PredictAnswer>
         call.id(), call.signature(), call.outputs(), outputs, options.tensorContent());
   }
 
+  @Override
+  public int size(PredictAnswer response) {
+    return response.size();
+  }
+
   private static final class ResponseMarshaller
       implements MethodDescriptor.Marshaller<PredictAnswer> {
     @Override

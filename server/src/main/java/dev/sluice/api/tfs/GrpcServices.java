@@ -9,21 +9,20 @@ import dev.sluice.api.grpc.ServiceDefinitions;
 import dev.sluice.api.grpc.UnaryMethod;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
-import dev.sluice.metrics.RequestMeter;
-import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.serving.GetModelMetadataRequest;
 import dev.sluice.protos.serving.GetModelStatusRequest;
 import dev.sluice.protos.serving.ModelServiceGrpc;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
 import dev.sluice.protos.serving.ReloadConfigRequest;
+import dev.sluice.telemetry.RequestObserver;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC services of TensorFlow Serving's API, for a listener to register.
@@ -39,7 +38,7 @@ public final class GrpcServices {
    * @param threads where requests are decoded and run
    * @param statuses what the life cycle knows of each model's versions
    * @param reload replaces the models
-   * @param metrics where requests are counted
+   * @param telemetry who sees the requests
    * @param values the first value of a metric by its raw name, 0 if it is unknown
    */
   public static List<ServerServiceDefinition> create(
@@ -48,7 +47,7 @@ public final class GrpcServices {
       RequestThreads threads,
       PredictOptions options,
       ConfigReload reload,
-      ServingMetrics metrics,
+      Telemetry telemetry,
       ToLongFunction<String> values) {
     Classification classification = new Classification();
     Regression regression = new Regression();
@@ -57,38 +56,40 @@ public final class GrpcServices {
             PredictionServiceGrpc.getServiceDescriptor(),
             new GrpcInference<>(
                     new GrpcPredict(predictor, options),
-                    metrics.requests(Api.PREDICT, Entrypoint.GRPC),
+                    telemetry.requests(Api.PREDICT, Entrypoint.GRPC),
                     threads,
                     options.largestInline())
                 .definition(PredictionServiceGrpc.getPredictMethod(), GrpcPredict.responses()),
             onExamples(
                 new GrpcExamples(predictor, classification, options),
                 PredictionServiceGrpc.getClassifyMethod(),
-                metrics.requests(Api.CLASSIFY, Entrypoint.GRPC),
+                telemetry.requests(Api.CLASSIFY, Entrypoint.GRPC),
                 threads,
                 options),
             onExamples(
                 new GrpcExamples(predictor, regression, options),
                 PredictionServiceGrpc.getRegressMethod(),
-                metrics.requests(Api.REGRESS, Entrypoint.GRPC),
+                telemetry.requests(Api.REGRESS, Entrypoint.GRPC),
                 threads,
                 options),
             onExamples(
                 new GrpcMultiInference(
-                    predictor, List.of(classification, regression), options, metrics),
+                    predictor, List.of(classification, regression), options, telemetry.metrics()),
                 PredictionServiceGrpc.getMultiInferenceMethod(),
-                null, // the reference counts only what such a request brings
+                telemetry.requests(Api.MULTI, Entrypoint.GRPC),
                 threads,
                 options),
             UnaryMethod.of(
                 PredictionServiceGrpc.getGetModelMetadataMethod(),
                 GetModelMetadataRequest.parser(),
+                request -> request.getModelSpec().getName(),
                 new GetModelMetadata(predictor)::answer)),
         service(
             ModelServiceGrpc.getServiceDescriptor(),
             UnaryMethod.of(
                 ModelServiceGrpc.getGetModelStatusMethod(),
                 GetModelStatusRequest.parser(),
+                request -> request.getModelSpec().getName(),
                 new GetModelStatus(statuses)::answer),
             UnaryMethod.blocking(
                 ModelServiceGrpc.getHandleReloadConfigRequestMethod(),
@@ -99,10 +100,10 @@ public final class GrpcServices {
   private static ServerMethodDefinition<?, ?> onExamples(
       GrpcMethod<ExampleRequest, MessageLite> method,
       MethodDescriptor<?, ?> generated,
-      @Nullable RequestMeter meter,
+      RequestObserver observer,
       RequestThreads threads,
       PredictOptions options) {
-    return new GrpcInference<>(method, meter, threads, options.largestInline())
+    return new GrpcInference<>(method, observer, threads, options.largestInline())
         .definition(generated, new MessageMarshaller());
   }
 

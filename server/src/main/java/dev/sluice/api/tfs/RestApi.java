@@ -12,10 +12,15 @@ import dev.sluice.http.Response;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.RequestMeter;
-import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.RequestObserver;
+import dev.sluice.telemetry.Telemetry;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +38,7 @@ public final class RestApi implements HttpHandler {
   private final ErrorAnswers errors;
   private final RestModelInfo info;
   private final RestOptions options;
-  private final ServingMetrics metrics;
+  private final Map<Api, RequestObserver> observers = new EnumMap<>(Api.class);
   private final RequestMeter infoMeter;
   private final RouteCache<RestRoute> routes =
       new RouteCache<>(
@@ -43,20 +48,22 @@ public final class RestApi implements HttpHandler {
    * Creates the API.
    *
    * @param threads where requests are decoded and run
-   * @param metrics where requests are counted
+   * @param telemetry who sees the requests
    */
   public RestApi(
       Predictor predictor,
       ModelStatuses statuses,
       RestOptions options,
       RequestThreads threads,
-      ServingMetrics metrics) {
+      Telemetry telemetry) {
     this.errors = new ErrorAnswers(options);
     this.inference = new RestInference(predictor, threads, options.timeout(), errors);
     this.info = new RestModelInfo(predictor, statuses);
     this.options = options;
-    this.metrics = metrics;
-    this.infoMeter = metrics.requests(Api.INFO, Entrypoint.REST);
+    this.infoMeter = telemetry.info(Entrypoint.REST);
+    for (Api api : List.of(Api.PREDICT, Api.CLASSIFY, Api.REGRESS)) {
+      observers.put(api, telemetry.requests(api, Entrypoint.REST));
+    }
   }
 
   @Override
@@ -97,7 +104,7 @@ public final class RestApi implements HttpHandler {
         exchange,
         route.target(),
         request,
-        metrics.requests(api, Entrypoint.REST),
+        Objects.requireNonNull(observers.get(api)),
         expansion(exchange));
   }
 

@@ -1,9 +1,8 @@
 package dev.sluice.api.tfs;
 
 import dev.sluice.api.rest.RestTarget;
+import dev.sluice.http.Targets;
 import dev.sluice.predict.VersionChoice;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,7 +72,8 @@ sealed interface RestRoute {
         return malformed("POST", target);
       }
       try {
-        return new Infer(new RestTarget(decode(matcher.group("model")), choice(matcher)), verb);
+        return new Infer(
+            new RestTarget(Targets.decoded(matcher.group("model")), choice(matcher)), verb);
       } catch (NumberFormatException e) {
         return new OutOfRange();
       }
@@ -91,8 +91,8 @@ sealed interface RestRoute {
       try {
         // In another case it matches but counts as absent, as in the reference.
         return "/metadata".equals(matcher.group("metadata"))
-            ? new Metadata(decode(model), choice(matcher))
-            : new Status(decode(model), choice(matcher));
+            ? new Metadata(Targets.decoded(model), choice(matcher))
+            : new Status(Targets.decoded(model), choice(matcher));
       } catch (NumberFormatException e) {
         return new OutOfRange();
       }
@@ -108,14 +108,9 @@ sealed interface RestRoute {
         return new VersionChoice.Specific(Long.parseLong(version));
       }
       @Nullable String label = matcher.group("label");
-      return label == null ? VersionChoice.LATEST : new VersionChoice.Labelled(decode(label));
-    }
-
-    /** Percent-decodes; '+' stays '+'. The listener has refused malformed escapes already. */
-    private static String decode(String text) {
-      return text.indexOf('%') < 0
-          ? text
-          : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+      return label == null
+          ? VersionChoice.LATEST
+          : new VersionChoice.Labelled(Targets.decoded(label));
     }
   }
 }

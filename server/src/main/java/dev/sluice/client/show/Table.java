@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Aligned columns below their titles, cut to a width. Confined to one thread. */
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   /** No column is made narrower than this to let another one stay. */
@@ -19,17 +19,18 @@ final class Table {
 
   private final String ellipsis;
 
-  Table(String ellipsis) {
+  /** Creates a table without columns. */
+  public Table(String ellipsis) {
     this.ellipsis = ellipsis;
   }
 
   /** Adds a column; all come before the first row. */
-  void column(String title, boolean right) {
+  public void column(String title, boolean right) {
     columns.add(new Column(title, right));
   }
 
   /** Adds a row with a cell for each column. */
-  void row(List<List<String>> cells) {
+  public void row(List<List<String>> cells) {
     if (cells.size() != columns.size()) {
       throw new IllegalArgumentException(
           "%d cells for %d columns".formatted(cells.size(), columns.size()));
@@ -43,7 +44,7 @@ final class Table {
   }
 
   /** Returns the lines, each with its line end. */
-  String render(int width) {
+  public String render(int width) {
     int[] widths = widths(width);
     int shown = fitting(widths, width);
     StringBuilder text = new StringBuilder();

@@ -3,6 +3,7 @@ package dev.sluice.config.folder;
 import dev.sluice.config.ConfigException;
 import dev.sluice.engine.ModelSettings;
 import dev.sluice.engine.SettingsSource;
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -29,6 +31,7 @@ import java.util.function.Consumer;
  */
 public final class FolderSettings implements SettingsSource {
   private final boolean readsTriton;
+  private final Confinement confinement;
   private final Consumer<String> warnings;
   private final Fingerprint ofVersion = new DirectoryFingerprint();
 
@@ -36,19 +39,32 @@ public final class FolderSettings implements SettingsSource {
   private final Map<String, String> warned = new ConcurrentHashMap<>();
 
   /**
-   * Creates a reader.
+   * Creates a reader of models that may lie anywhere.
    *
    * @param readsTriton false if a {@code config.pbtxt} is none of the server's business
    * @param warnings takes what of it changes nothing, one line a model
    */
   public FolderSettings(boolean readsTriton, Consumer<String> warnings) {
+    this(readsTriton, List.of(), warnings);
+  }
+
+  /**
+   * Creates a reader.
+   *
+   * @param readsTriton false if a {@code config.pbtxt} is none of the server's business
+   * @param roots out of which no link may lead; none if models may lie anywhere
+   * @param warnings takes what of it changes nothing, one line a model
+   */
+  public FolderSettings(boolean readsTriton, List<Path> roots, Consumer<String> warnings) {
     this.readsTriton = readsTriton;
+    this.confinement = new Confinement(roots);
     this.warnings = warnings;
   }
 
   @Override
   public ModelSettings of(ModelVersion version) throws ServingException {
     Path folder = modelFolder(version);
+    requireInside(version, folder);
     try {
       ModelSettings settings = sidecar(folder).over(triton(version.id(), folder));
       return folder.equals(version.path()) ? settings : sidecar(version.path()).over(settings);
@@ -56,6 +72,33 @@ public final class FolderSettings implements SettingsSource {
       throw new ServingException(
           e.code(), "The settings of %s cannot be used: %s".formatted(version.id(), e.text()));
     }
+  }
+
+  private void requireInside(ModelVersion version, Path folder) throws ServingException {
+    Optional<Path> leaving;
+    try {
+      leaving = confinement.leavingFrom(version.path());
+      for (String name : List.of(TritonConfig.FILE, Sidecar.FILE)) {
+        Path file = folder.resolve(name);
+        if (Files.exists(file) && !confinement.contains(file)) {
+          leaving = Optional.of(file);
+        }
+      }
+    } catch (IOException e) {
+      throw ServingException.invalidArgument(
+          "The files of %s cannot be looked at: %s".formatted(version.id(), e));
+    }
+    if (leaving.isPresent()) {
+      throw new ServingException(
+          Code.PERMISSION_DENIED,
+          "%s is not loaded: expected links within --model_repository, found %s, which leads out"
+              .formatted(version.id(), leaving.get()));
+    }
+  }
+
+  /** Returns a source of what the files say and, where they say nothing, what another one says. */
+  public SettingsSource over(SettingsSource below) {
+    return version -> of(version).over(below.of(version));
   }
 
   /**

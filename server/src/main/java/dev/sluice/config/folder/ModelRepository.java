@@ -37,6 +37,7 @@ public final class ModelRepository {
   private static final long NO_FILE = -1;
 
   private final List<Path> roots;
+  private final Confinement confinement;
   private final Consumer<String> warnings;
 
   /** What was last found in each of the roots. */
@@ -69,6 +70,7 @@ public final class ModelRepository {
    */
   public ModelRepository(List<Path> roots, Consumer<String> warnings) {
     this.roots = List.copyOf(roots);
+    this.confinement = new Confinement(roots);
     this.warnings = warnings;
   }
 
@@ -134,9 +136,18 @@ public final class ModelRepository {
   }
 
   /** What cannot be looked at is what it was. */
-  private static boolean isFolder(Path child, boolean before, Set<String> complaintsNow) {
+  private boolean isFolder(Path child, boolean before, Set<String> complaintsNow) {
     try {
-      return Files.readAttributes(child, BasicFileAttributes.class).isDirectory();
+      if (!Files.readAttributes(child, BasicFileAttributes.class).isDirectory()) {
+        return false;
+      }
+      boolean inside = confinement.contains(child);
+      if (!inside) {
+        complaintsNow.add(
+            "--model_repository: %s is ignored, for it is a link to %s; expected one within the repository"
+                .formatted(child, child.toRealPath()));
+      }
+      return inside;
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {

@@ -31,7 +31,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * A mapping in a YAML file. Whatever is not as expected is refused with the file, line and column,
  * the key, what was expected and what was found.
  */
-final class YamlMap {
+public final class YamlMap {
   private final Path file;
   private final String prefix;
   private final Node node;
@@ -54,7 +54,7 @@ final class YamlMap {
    *
    * @param keys those that it may have
    */
-  static YamlMap read(Path file, Set<String> keys) throws ConfigException {
+  public static YamlMap read(Path file, Set<String> keys) throws ConfigException {
     Optional<Node> root;
     try {
       LoadSettings settings = LoadSettings.builder().setLabel(file.toString()).build();
@@ -99,7 +99,7 @@ final class YamlMap {
   }
 
   /** Returns the mapping of a key; empty if there is none. */
-  Optional<YamlMap> map(String key, Set<String> keys) throws ConfigException {
+  public Optional<YamlMap> map(String key, Set<String> keys) throws ConfigException {
     Node value = values.get(key);
     return value == null ? Optional.empty() : Optional.of(of(file, prefix + key, value, keys));
   }
@@ -119,7 +119,7 @@ final class YamlMap {
   }
 
   /** Returns the mappings in the list of a key; none if there is none. */
-  List<YamlMap> maps(String key, Set<String> keys) throws ConfigException {
+  public List<YamlMap> maps(String key, Set<String> keys) throws ConfigException {
     List<YamlMap> maps = new ArrayList<>();
     for (Node item : list(key)) {
       maps.add(of(file, "%s%s[%d]".formatted(prefix, key, maps.size()), item, keys));
@@ -139,18 +139,30 @@ final class YamlMap {
   }
 
   /** Returns true if there is such a key. */
-  boolean has(String key) {
+  public boolean has(String key) {
     return values.containsKey(key);
   }
 
   /** Returns the text of a key; empty if there is none. */
-  String text(String key) throws ConfigException {
+  public String text(String key) throws ConfigException {
     Node value = values.get(key);
     return value == null ? "" : scalar(key, value, Set.of(Tag.STR), "a text");
   }
 
+  /** Returns the texts in the list of a key, or its one text; none if there is none. */
+  public List<String> texts(String key) throws ConfigException {
+    if (values.get(key) instanceof ScalarNode) {
+      return List.of(text(key));
+    }
+    List<String> texts = new ArrayList<>();
+    for (Node item : list(key)) {
+      texts.add(scalar("%s[%d]".formatted(key, texts.size()), item, Set.of(Tag.STR), "a text"));
+    }
+    return texts;
+  }
+
   /** Returns the text of a key that must be there. */
-  String neededText(String key) throws ConfigException {
+  public String neededText(String key) throws ConfigException {
     if (!has(key)) {
       throw at(file, node.getStartMark(), prefix + key + ": expected a text, found no such key");
     }
@@ -166,7 +178,7 @@ final class YamlMap {
   }
 
   /** Returns a whole number. */
-  OptionalInt atLeast(int least, String key) throws ConfigException {
+  public OptionalInt atLeast(int least, String key) throws ConfigException {
     Node value = values.get(key);
     return value == null
         ? OptionalInt.empty()
@@ -225,8 +237,16 @@ final class YamlMap {
   }
 
   /** Returns a failure for the value of a key that must be there. */
-  ConfigException refused(String key, String expected) {
+  public ConfigException refused(String key, String expected) {
     return refused(key, values.getOrDefault(key, node), expected);
+  }
+
+  /** Returns a failure for the value of a key, which is not quoted: it may be a secret. */
+  public ConfigException unusable(String key, String expected, String found) {
+    return at(
+        file,
+        values.getOrDefault(key, node).getStartMark(),
+        "%s%s: expected %s, found %s".formatted(prefix, key, expected, found));
   }
 
   private ConfigException refused(String key, Node value, String expected) {

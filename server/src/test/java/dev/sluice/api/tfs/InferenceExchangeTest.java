@@ -17,6 +17,10 @@ import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
+import dev.sluice.servable.Code;
+import dev.sluice.servable.ServingException;
+import dev.sluice.servable.Signature;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.Attributes;
 import io.grpc.Detachable;
 import io.grpc.HasByteBuffer;
@@ -46,6 +50,10 @@ final class InferenceExchangeTest {
   private final List<Runnable> tasks = new ArrayList<>();
   private final ByteBudget waiting = new ByteBudget(1);
   private final AtomicInteger openMessages = new AtomicInteger();
+  private final RecordingListener listener = new RecordingListener();
+  private final MetricRegistry registry = new MetricRegistry();
+  private final ServingMetrics metrics = new ServingMetrics(registry, false);
+  private final Metadata headers = new Metadata();
   private final FakeServable servable = Models.identity(memory);
 
   @BeforeEach
@@ -67,10 +75,11 @@ final class InferenceExchangeTest {
     return new InferenceExchange<>(
         new GrpcInference<>(
             new GrpcPredict(new Predictor(models, limiter), options),
-            new ServingMetrics(new MetricRegistry(), false).requests(Api.PREDICT, Entrypoint.GRPC),
+            new Telemetry(metrics, listener).requests(Api.PREDICT, Entrypoint.GRPC),
             new RequestThreads(() -> null, tasks::add, waiting),
             options.largestInline()),
         rpc,
+        headers,
         null);
   }
 
@@ -85,6 +94,44 @@ final class InferenceExchangeTest {
     exchange.onMessage(message());
     exchange.onCancel();
     assertEquals(List.of(), rpc.events);
+    assertEquals(0, listener.begun(), "it has not begun without all of its bytes");
+    assertEquals(List.of(), listener.codes());
+  }
+
+  @Test
+  void whoListensIsToldOfAnAnswerAfterItWasSent() {
+    headers.put(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER), "00-1-2-01");
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
+    exchange.onMessage(message());
+    assertEquals(0, listener.begun());
+    exchange.onHalfClose();
+    assertEquals(
+        List.of(
+            new RecordingListener.Seen(
+                Code.OK,
+                Models.NAME,
+                1,
+                Signature.DEFAULT_KEY,
+                "",
+                Models.request(3).getSerializedSize(),
+                rpc.sent,
+                "",
+                new RecordingListener.Trace("00-1-2-01", false))),
+        listener.ended());
+    exchange.onCancel();
+    assertEquals(1, listener.ended().size());
+  }
+
+  @Test
+  void whoListensIsToldOfAFailure() {
+    servable.behave(
+        (request, completion) -> completion.failed(new ServingException(Code.ABORTED, "as told")));
+    InferenceExchange<PredictRequestHead, PredictAnswer> exchange = exchange(1000);
+    exchange.onMessage(message());
+    exchange.onHalfClose();
+    assertEquals(List.of(Code.ABORTED), listener.codes());
+    assertEquals("as told", listener.ended().getFirst().problem());
+    assertEquals(0, listener.ended().getFirst().answerBytes());
   }
 
   @Test
@@ -98,6 +145,7 @@ final class InferenceExchangeTest {
     assertEquals(0, waiting.held());
     tasks.removeFirst().run();
     assertEquals(List.of(), rpc.events);
+    assertEquals(List.of(Code.CANCELLED), listener.codes());
   }
 
   @Test
@@ -111,7 +159,10 @@ final class InferenceExchangeTest {
     assertEquals(1, openMessages.get());
     assertEquals(1, tasks.size());
     assertTrue(rpc.events.getLast().contains("UNAVAILABLE"), rpc.events.toString());
+    assertEquals(List.of(Code.UNAVAILABLE), listener.codes());
     first.onCancel();
+    assertEquals(List.of(Code.UNAVAILABLE, Code.CANCELLED), listener.codes());
+    assertEquals(2, listener.begun());
   }
 
   @Test
@@ -170,6 +221,19 @@ final class InferenceExchangeTest {
     exchange.onMessage(message());
     exchange.onHalfClose();
     assertEquals(List.of("headers", "close INTERNAL"), rpc.events);
+    assertEquals(List.of(Code.INTERNAL), listener.codes());
+    assertEquals(1, counted("OK"), "it was counted before it was sent");
+    assertEquals(0, counted("INTERNAL"), "and is not counted twice");
+  }
+
+  private long counted(String status) {
+    return registry
+        .page()
+        .lines()
+        .filter(line -> line.startsWith(":tensorflow:serving:request_count{"))
+        .filter(line -> line.contains("status=\"" + status + "\""))
+        .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test
@@ -253,6 +317,7 @@ final class InferenceExchangeTest {
     final List<String> events = new ArrayList<>();
     @Nullable Throwable sendFailure;
     int openTensorsWhileSending;
+    int sent;
 
     @Override
     public void request(int messages) {}
@@ -272,7 +337,9 @@ final class InferenceExchangeTest {
       }
       openTensorsWhileSending = memory.open();
       try {
-        answer.writeTo(new ByteArrayOutputStream());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        answer.writeTo(bytes);
+        sent = bytes.size();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -15,6 +15,7 @@ import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.Signature;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.TensorAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -97,7 +98,7 @@ final class KeptDeadlineTest {
             model -> List.of(),
             new RestOptions(Duration.ofMillis(1), false, false),
             new RequestThreads(() -> null, Runnable::run, new ByteBudget(1)),
-            metrics);
+            Telemetry.of(metrics));
     listener =
         new HttpListener(
             loops,

@@ -18,6 +18,7 @@ import dev.sluice.servable.ForwardingServable;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.Telemetry;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -73,7 +74,7 @@ final class RestCallerTest {
     @Override
     public void run(RunRequest request, Completion completion) {
       remaining = request.remainingNanos(System.nanoTime());
-      client = request.client();
+      client = request.clientName();
       servable.run(request, completion);
     }
   }
@@ -87,14 +88,14 @@ final class RestCallerTest {
             model -> List.of(),
             new RestOptions(TIMEOUT, false, false),
             new RequestThreads(() -> null, Runnable::run, new ByteBudget(1)),
-            new ServingMetrics(new MetricRegistry(), false));
+            Telemetry.of(new ServingMetrics(new MetricRegistry(), false)));
     return new HttpListener(
         loops,
         loops,
         NioServerSocketChannel.class,
         exchange -> {
           String name = exchange.header("who");
-          exchange.setClient(name == null ? "" : name);
+          exchange.setClientName(name == null ? "" : name);
           api.handle(exchange);
         },
         new HttpLimits(new ByteBudget(100_000), LONG, LONG, Duration.ofSeconds(5)),
@@ -174,13 +175,14 @@ final class RestCallerTest {
 
   @Test
   void whoIsRefusedIsToldWhenToComeAgain() throws Exception {
-    noting.refusal = new ServingException(Code.UNAVAILABLE, "overloaded", Duration.ofMillis(2500));
+    noting.refusal =
+        new ServingException(Code.UNAVAILABLE, "overloaded", Duration.ofMillis(2500), null);
     HttpResponse<String> answer = post();
     assertEquals(503, answer.statusCode());
     assertEquals("3", answer.headers().firstValue("Retry-After").orElse("none"));
     noting.refusal = new ServingException(Code.UNAVAILABLE, "overloaded");
     assertEquals("1", post().headers().firstValue("Retry-After").orElse("none"));
-    noting.refusal = new ServingException(Code.UNAVAILABLE, "overloaded", Duration.ofDays(1));
+    noting.refusal = new ServingException(Code.UNAVAILABLE, "overloaded", Duration.ofDays(1), null);
     assertEquals("60", post().headers().firstValue("Retry-After").orElse("none"));
     noting.refusal = new ServingException(Code.RESOURCE_EXHAUSTED, "overloaded");
     assertEquals("none", post().headers().firstValue("Retry-After").orElse("none"));

@@ -24,7 +24,11 @@ import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Call;
 import dev.sluice.predict.Predictor;
 import dev.sluice.predict.VersionChoice;
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.servable.Signature;
+import dev.sluice.telemetry.RequestRecord;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
@@ -59,6 +63,8 @@ final class RestExchangeTest {
   private final ByteBudget bodies = new ByteBudget(BUDGET);
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final ServingMetrics metrics = new ServingMetrics(new MetricRegistry(), false);
+  private final RecordingListener listener = new RecordingListener();
+  private final Telemetry telemetry = new Telemetry(metrics, listener);
   private final RestApi api;
   private final RestInference inference;
   private final MultiThreadIoEventLoopGroup loops =
@@ -70,7 +76,7 @@ final class RestExchangeTest {
     Predictor predictor = new Predictor(models, limiter);
     RequestThreads threads = new RequestThreads(() -> null, tasks::add, new ByteBudget(1));
     RestOptions options = new RestOptions(Duration.ZERO, false, false);
-    api = new RestApi(predictor, model -> List.of(), options, threads, metrics);
+    api = new RestApi(predictor, model -> List.of(), options, threads, telemetry);
     inference = new RestInference(predictor, threads, options.timeout(), new ErrorAnswers(options));
   }
 
@@ -134,7 +140,7 @@ final class RestExchangeTest {
             exchange,
             new RestTarget(Models.NAME, VersionChoice.LATEST),
             request,
-            metrics.requests(Api.PREDICT, Entrypoint.REST),
+            telemetry.requests(Api.PREDICT, Entrypoint.REST),
             RestApi.expansion(exchange));
   }
 
@@ -147,6 +153,62 @@ final class RestExchangeTest {
       task.run();
       assertEquals(200, answer.get().statusCode());
     }
+  }
+
+  @Test
+  void whoListensIsToldOfAnswersAndFailures() throws Exception {
+    try (HttpListener listening = listen(api)) {
+      HttpResponse<String> answer =
+          send(
+                  listening,
+                  HttpRequest.newBuilder().header("traceparent", "00-1-2-01"),
+                  ROWS.getBytes(UTF_8))
+              .get();
+      assertEquals(200, answer.statusCode());
+      Await.until("the end of it", () -> !listener.ended().isEmpty());
+      RecordingListener.Seen seen = listener.ended().getFirst();
+      assertTrue(seen.client().contains("127.0.0.1"), seen::toString);
+      assertEquals(
+          new RecordingListener.Seen(
+              Code.OK,
+              Models.NAME,
+              1,
+              Signature.DEFAULT_KEY,
+              "",
+              ROWS.length(),
+              answer.body().length(),
+              seen.client(),
+              new RecordingListener.Trace("00-1-2-01", false)),
+          seen);
+    }
+    RestRequest<JsonBody> broken = new Failing(new IllegalStateException("a bug"));
+    try (HttpListener listening = listen(handler(broken))) {
+      assertEquals(500, post(listening, ROWS.getBytes(UTF_8)).get().statusCode());
+      Await.until("the end of it", () -> listener.ended().size() == 2);
+    }
+    assertEquals(List.of(Code.OK, Code.INTERNAL), listener.codes());
+    assertEquals(2, listener.begun());
+  }
+
+  @Test
+  void whoListensIsToldOfTheTimeOutOfWhatWasNeverDecoded() throws Exception {
+    RestApi hasty =
+        new RestApi(
+            new Predictor(models, limiter),
+            model -> List.of(),
+            new RestOptions(Duration.ofMillis(1), false, false),
+            new RequestThreads(() -> null, tasks::add, new ByteBudget(1)),
+            telemetry);
+    try (HttpListener listening = listen(hasty)) {
+      assertEquals(504, postGzip(listening, ROWS).get().statusCode());
+      task().run();
+      Await.until("the end of it", () -> !listener.ended().isEmpty());
+    }
+    assertEquals(List.of(Code.DEADLINE_EXCEEDED), listener.codes());
+    RecordingListener.Seen seen = listener.ended().getFirst();
+    assertEquals(Models.NAME, seen.model());
+    assertEquals(RequestRecord.NO_VERSION, seen.version());
+    assertEquals("", seen.signature());
   }
 
   @Test

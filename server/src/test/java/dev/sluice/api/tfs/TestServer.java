@@ -9,6 +9,7 @@ import dev.sluice.api.wire.MessageCodec;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -71,7 +72,7 @@ final class TestServer implements AutoCloseable {
                     new RequestThreads(() -> null, worker, waiting),
                     options,
                     reload,
-                    metrics,
+                    Telemetry.of(metrics),
                     metric -> metric.length()))
             .build()
             .start();

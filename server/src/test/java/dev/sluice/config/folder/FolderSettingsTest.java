@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.engine.ModelSettings;
+import dev.sluice.servable.Code;
 import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.source.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +51,32 @@ class FolderSettingsTest {
     assertEquals("c", settings.of(at(version)).platform());
     assertEquals("f", settings.of(at(version)).modelFile());
     assertEquals(OptionalInt.of(9), settings.of(at(version)).threads().lanes());
+  }
+
+  @Test
+  void nothingOfARepositorysModelLeadsOutOfIt() throws Exception {
+    FolderSettings confined = new FolderSettings(true, List.of(directory), warnings::add);
+    Path inside = Files.writeString(directory.resolve("blob"), "x");
+    Files.createSymbolicLink(version.resolve("model.onnx"), inside);
+    assertEquals(ModelSettings.NONE, confined.of(at(version)));
+    Path outside = Path.of("/etc/hostname");
+    for (Path link :
+        List.of(version.resolve("weights"), folder.resolve(Sidecar.FILE), folder.resolve("4"))) {
+      Files.createSymbolicLink(link, outside);
+      Path asked = link.endsWith("4") ? link : version;
+      ServingException refusal =
+          assertThrows(ServingException.class, () -> confined.of(at(asked)), link::toString);
+      assertEquals(Code.PERMISSION_DENIED, refusal.code());
+      assertEquals(
+          "{name: m version: 3} is not loaded: expected links within --model_repository, found %s, which leads out"
+              .formatted(
+                  link.startsWith(version) ? link.toRealPath(LinkOption.NOFOLLOW_LINKS) : link),
+          refusal.text());
+      Files.delete(link);
+    }
+    // Where the operator says where each model is, links are his.
+    Files.createSymbolicLink(version.resolve("weights"), outside);
+    assertEquals(ModelSettings.NONE, settings.of(at(version)));
   }
 
   /** What lies beside the folder of a model without versions is none of its business. */

@@ -45,6 +45,32 @@ class ModelRepositoryTest {
   }
 
   @Test
+  void linksMayNotLeadOutOfTheRepository() throws Exception {
+    Files.createDirectory(first.resolve("own"));
+    Files.createDirectories(first.resolve("..data/swapped"));
+    Files.createSymbolicLink(first.resolve("swapped"), Path.of("..data/swapped"));
+    Path secret = Files.createDirectory(second.resolve("secret"));
+    Files.createSymbolicLink(first.resolve("stolen"), secret);
+    ModelRepository repository = repository(first);
+    assertEquals(List.of("own", "swapped"), names(repository));
+    assertEquals(
+        List.of(
+            "--model_repository: %s is ignored, for it is a link to %s; expected one within the repository"
+                .formatted(first.resolve("stolen"), secret.toRealPath())),
+        warnings);
+    names(repository);
+    assertEquals(1, warnings.size(), "said once");
+  }
+
+  /** The directory itself may be a link: that is the operator's. */
+  @Test
+  void theRepositoryItselfMayBeALink() throws Exception {
+    Files.createDirectories(second.resolve("models/a"));
+    Path link = Files.createSymbolicLink(first.resolve("current"), second.resolve("models"));
+    assertEquals(List.of("a"), names(repository(link)));
+  }
+
+  @Test
   void foldersComeAndGo() throws Exception {
     ModelRepository repository = repository(first);
     assertEquals(List.of(), names(repository));
@@ -74,7 +100,7 @@ class ModelRepositoryTest {
 
   @Test
   void aFolderThatCannotBeLookedAtStaysAndIsWarnedOfOnce() throws Exception {
-    Path target = Files.createDirectory(second.resolve("target"));
+    Path target = Files.createDirectory(first.resolve(".target"));
     Path folder = Files.createSymbolicLink(first.resolve("a"), target);
     ModelRepository repository = repository(first);
     assertEquals(List.of("a"), names(repository));

@@ -121,10 +121,10 @@ final class Downcalls {
     }
   }
 
-  /** Calls Run without run options. */
   static long run(
       MemorySegment function,
       long session,
+      long options,
       long inputNames,
       long inputs,
       long inputCount,
@@ -136,7 +136,7 @@ final class Downcalls {
           RUN.invokeExact(
               function,
               session,
-              0L,
+              options,
               inputNames,
               inputs,
               inputCount,

@@ -35,7 +35,7 @@ final class OnnxServable implements Servable {
     this.session = session;
     this.model = model;
     this.isShapeBound = isShapeBound;
-    this.scratches = new ScratchPool(signature.inputs().size(), signature.outputs().size());
+    this.scratches = new ScratchPool(() -> newScratch(library, signature));
     this.allocator = new InputTensors(library.values().live());
     this.runner = new SessionRunner(library.values(), session, model, allocator);
     this.signatures = Map.of(signature.key(), signature);
@@ -80,7 +80,7 @@ final class OnnxServable implements Servable {
     if (!model.isSignature(request.signature())) {
       throw new IllegalArgumentException(request.signature() + " is another servable's");
     }
-    Scratch scratch = scratches.acquire();
+    Scratch scratch = scratch();
     try {
       return runner.run(request, scratch);
     } finally {
@@ -88,9 +88,32 @@ final class OnnxServable implements Servable {
     }
   }
 
+  /** Memory may be short between the two, and nobody else would release the options. */
+  private static Scratch newScratch(OrtLibrary library, Signature signature) throws OrtException {
+    RunOptions options = library.runOptions().create();
+    Scratch scratch = null;
+    try {
+      scratch = new Scratch(signature.inputs().size(), signature.outputs().size(), options);
+      return scratch;
+    } finally {
+      if (scratch == null) {
+        options.release();
+      }
+    }
+  }
+
+  private Scratch scratch() throws ServingException {
+    try {
+      return scratches.acquire();
+    } catch (OrtException e) {
+      throw e.ofRun(model.id());
+    }
+  }
+
   /** Frees all that the library holds for this servable; called once no run is under way. */
   void free() {
     freed = true;
+    scratches.clear();
     library.sessions().release(session);
     library.returnFreedMemory();
   }

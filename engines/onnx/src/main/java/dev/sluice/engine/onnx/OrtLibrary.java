@@ -12,6 +12,7 @@ final class OrtLibrary {
   private final OrtApi api;
   private final OrtSessions sessions;
   private final OrtValues values;
+  private final OrtRunOptions runOptions;
 
   /** Of the C library of GNU; others have no such function. */
   private final Optional<MemorySegment> mallocTrim =
@@ -29,6 +30,7 @@ final class OrtLibrary {
     long allocator = api.get(out -> Downcalls.call(getAllocator, out));
     sessions = new OrtSessions(api, allocator);
     values = new OrtValues(api, allocator);
+    runOptions = new OrtRunOptions(api);
   }
 
   /** Returns the version that the library says it has. */
@@ -42,6 +44,10 @@ final class OrtLibrary {
 
   OrtValues values() {
     return values;
+  }
+
+  OrtRunOptions runOptions() {
+    return runOptions;
   }
 
   /** Returns how many tensors exist that were made through this object and not released. */

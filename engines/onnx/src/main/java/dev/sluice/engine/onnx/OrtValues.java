@@ -105,14 +105,25 @@ final class OrtValues {
     return scratch.result(0);
   }
 
-  /** Runs a session on the calling thread; the outputs must be 0 before, and are values after. */
+  /**
+   * Runs a session on the calling thread; the outputs must be 0 before, and are values after.
+   *
+   * @param options the address of the run's own
+   */
   void run(
-      long session, long inputNames, int inputs, long outputNames, int outputs, Scratch scratch)
+      long session,
+      long options,
+      long inputNames,
+      int inputs,
+      long outputNames,
+      int outputs,
+      Scratch scratch)
       throws OrtException {
     api.check(
         Downcalls.run(
             run,
             session,
+            options,
             inputNames,
             scratch.inputs(),
             inputs,

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The native memory that one run needs for its arguments; used by one thread at a time and then by
- * another, so that a run allocates none of it.
+ * The native memory that one run needs for its arguments, and its options; used by one thread at a
+ * time and then by another, so that a run allocates none of it.
  */
 final class Scratch {
   /** Far more than any operation takes. */
@@ -20,10 +20,12 @@ final class Scratch {
   private final MemorySegment outputs;
   private final MemorySegment outputNames;
   private final MemorySegment results;
+  private final RunOptions options;
   private int inputCount;
 
-  /** Creates scratch memory for so many inputs and outputs. */
-  Scratch(int inputs, int outputs) {
+  /** Creates scratch memory for so many inputs and outputs, and takes the options over. */
+  Scratch(int inputs, int outputs, RunOptions options) {
+    this.options = options;
     // Collected with this object: it outlives every call, since the pool takes it back after.
     Arena arena = Arena.ofAuto();
     this.dims = arena.allocate(ValueLayout.JAVA_LONG, MAX_RANK);
@@ -89,6 +91,10 @@ final class Scratch {
   /** Returns where a call may put its result number {@code index}. */
   long out(int index) {
     return results.address() + (long) index * Long.BYTES;
+  }
+
+  RunOptions options() {
+    return options;
   }
 
   void clearResult(int index) {

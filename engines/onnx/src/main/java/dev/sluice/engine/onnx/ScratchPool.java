@@ -12,18 +12,22 @@ import org.jspecify.annotations.Nullable;
 final class ScratchPool {
   private static final int SLOTS = 16;
 
-  private final int inputs;
-  private final int outputs;
+  private final Maker maker;
   private final AtomicReferenceArray<@Nullable Scratch> slots = new AtomicReferenceArray<>(SLOTS);
 
-  /** Creates a pool of scratches for so many inputs and outputs. */
-  ScratchPool(int inputs, int outputs) {
-    this.inputs = inputs;
-    this.outputs = outputs;
+  /** Makes a scratch. */
+  @FunctionalInterface
+  interface Maker {
+    Scratch make() throws OrtException;
+  }
+
+  /** Creates an empty pool. */
+  ScratchPool(Maker maker) {
+    this.maker = maker;
   }
 
   /** Returns a scratch that nobody else uses; give it back by {@link #release}. */
-  Scratch acquire() {
+  Scratch acquire() throws OrtException {
     int first = firstSlot();
     for (int i = 0; i < SLOTS; i++) {
       int slot = (first + i) & (SLOTS - 1);
@@ -34,16 +38,27 @@ final class ScratchPool {
         }
       }
     }
-    return new Scratch(inputs, outputs);
+    return maker.make();
   }
 
-  /** Takes a scratch back; the garbage collector has those beyond what is kept. */
+  /** Takes a scratch back, and frees one beyond what is kept. */
   void release(Scratch scratch) {
     int first = firstSlot();
     for (int i = 0; i < SLOTS; i++) {
       int slot = (first + i) & (SLOTS - 1);
       if (slots.getPlain(slot) == null && slots.compareAndSet(slot, null, scratch)) {
         return;
+      }
+    }
+    scratch.options().release();
+  }
+
+  /** Frees what is kept; every scratch that is still to be used has been given back. */
+  void clear() {
+    for (int slot = 0; slot < SLOTS; slot++) {
+      Scratch idle = slots.getAndSet(slot, null);
+      if (idle != null) {
+        idle.options().release();
       }
     }
   }

@@ -47,12 +47,35 @@ final class SessionRunner {
         scratch.addInput(value(i, request.input(i), scratch));
       }
       scratch.clearOutputs(wanted.length);
-      values.run(session, model.inputNames(), inputs, outputNames, wanted.length, scratch);
+      run(request, inputs, outputNames, scratch);
       return results(request, scratch);
     } catch (OrtException e) {
       throw e.ofRun(model.id());
     } finally {
       scratch.releaseInputs(values);
+    }
+  }
+
+  private void run(RunRequest request, int inputs, long outputNames, Scratch scratch)
+      throws ServingException, OrtException {
+    RunOptions options = scratch.options();
+    long own = options.begin(request);
+    boolean cutShort = false;
+    OrtException failure = null;
+    try {
+      values.run(
+          session, own, model.inputNames(), inputs, outputNames, request.outputs().length, scratch);
+    } catch (OrtException e) {
+      failure = e;
+    } finally {
+      cutShort = options.end(request);
+    }
+    if (failure != null) {
+      if (cutShort) {
+        throw new ServingException(
+            Code.CANCELLED, "Nobody waited any more for the run of " + model.id());
+      }
+      throw failure;
     }
   }
 

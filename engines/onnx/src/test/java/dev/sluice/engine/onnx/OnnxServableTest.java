@@ -3,6 +3,7 @@ package dev.sluice.engine.onnx;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import dev.sluice.servable.Code;
 import dev.sluice.servable.Servable;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
+import dev.sluice.servable.StoppableRun;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.NativeTensors;
 import dev.sluice.tensor.Shape;
@@ -23,6 +25,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,17 +42,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class OnnxServableTest {
   private static final String KEY = Signature.DEFAULT_KEY;
 
+  /** Turns of a loop that nobody lives to see the end of. */
+  private static final long ENDLESS = 1L << 50;
+
   private final OnnxEngine engine = new OnnxEngine();
   private final Map<String, Loader> loaders =
       Map.of(
           "wine", Models.loader(engine, "wine_tf2onnx"),
           "any", Models.loader(engine, "onnx/any_float"),
           "aliases", Models.loader(engine, "onnx/aliases"),
-          "errors", Models.loader(engine, "onnx/runtime_errors"));
+          "errors", Models.loader(engine, "onnx/runtime_errors"),
+          "loop", Models.loader(engine, "onnx/loop"));
   private Servable wine;
   private Servable any;
   private Servable aliases;
   private Servable errors;
+  private Servable loop;
 
   @BeforeAll
   void load() throws ServingException {
@@ -53,6 +65,7 @@ final class OnnxServableTest {
     any = requireNonNull(loaders.get("any")).load();
     aliases = requireNonNull(loaders.get("aliases")).load();
     errors = requireNonNull(loaders.get("errors")).load();
+    loop = requireNonNull(loaders.get("loop")).load();
   }
 
   @AfterAll
@@ -245,6 +258,62 @@ final class OnnxServableTest {
       }
     }
     loader.unload();
+  }
+
+  private TestRun turns(long count) {
+    return TestRun.of(loop, KEY)
+        .with("count", TestTensors.longs(loop.allocator(), Shape.scalar(), count));
+  }
+
+  @Test
+  void aRunThatNobodyWaitsForAnyMoreIsCutShort() throws Exception {
+    try (ExecutorService lane = Executors.newSingleThreadExecutor();
+        TestRun run = turns(ENDLESS)) {
+      Future<TestRun> ended = lane.submit(() -> run.on(loop));
+      run.abandonUnderWay();
+      assertEquals(Code.CANCELLED, ended.get().code());
+      assertEquals(
+          "Nobody waited any more for the run of {name: onnx/loop version: 1}",
+          run.failure().text());
+      assertNull(run.stoppable());
+    }
+    try (TestRun next = turns(3)) {
+      assertArrayEquals(new float[] {3}, TestTensors.floats(next.on(loop).output("sum")));
+    }
+  }
+
+  @Test
+  void aRunThatNobodyWaitedForDoesNotBegin() {
+    try (TestRun run = turns(ENDLESS).abandoned().on(loop)) {
+      assertEquals(Code.CANCELLED, run.code());
+    }
+  }
+
+  /** The word may come when the run has ended and its thread has begun another. */
+  @Test
+  void aLateWordStopsNoOtherRun() throws Exception {
+    AtomicReference<StoppableRun> late = new AtomicReference<>();
+    try (ExecutorService canceller = Executors.newSingleThreadExecutor()) {
+      AtomicBoolean over = new AtomicBoolean();
+      Future<?> words =
+          canceller.submit(
+              () -> {
+                while (!over.get()) {
+                  StoppableRun run = late.get();
+                  if (run != null) {
+                    run.stopIfCancelled();
+                  }
+                }
+              });
+      for (int i = 0; i < 2_000; i++) {
+        try (TestRun run = turns(i % 7)) {
+          run.onStoppable(late::set).on(loop);
+          assertArrayEquals(new float[] {i % 7}, TestTensors.floats(run.output("sum")));
+        }
+      }
+      over.set(true);
+      words.get();
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.servable.ServingException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,9 +15,17 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 final class ScratchPoolTest {
+  private final OrtRunOptions options = new OnnxEngine().library().runOptions();
+
+  ScratchPoolTest() throws ServingException {}
+
+  private ScratchPool pool() {
+    return new ScratchPool(() -> new Scratch(1, 1, options.create()));
+  }
+
   @Test
-  void aThreadGetsItsScratchBack() {
-    ScratchPool pool = new ScratchPool(1, 1);
+  void aThreadGetsItsScratchBack() throws OrtException {
+    ScratchPool pool = pool();
     Scratch first = pool.acquire();
     pool.release(first);
     assertSame(first, pool.acquire());
@@ -24,8 +33,8 @@ final class ScratchPoolTest {
   }
 
   @Test
-  void moreThanItKeepsAreLent() {
-    ScratchPool pool = new ScratchPool(0, 0);
+  void moreThanItKeepsAreLent() throws OrtException {
+    ScratchPool pool = pool();
     List<Scratch> lent = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       lent.add(pool.acquire());
@@ -37,7 +46,7 @@ final class ScratchPoolTest {
 
   @Test
   void noScratchIsLentTwiceAtOnce() throws Exception {
-    ScratchPool pool = new ScratchPool(1, 1);
+    ScratchPool pool = pool();
     ConcurrentHashMap<Scratch, Boolean> out = new ConcurrentHashMap<>();
     List<Future<Integer>> threads = new ArrayList<>();
     try (ExecutorService executor = Executors.newFixedThreadPool(8)) {

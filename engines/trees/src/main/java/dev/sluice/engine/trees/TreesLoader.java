@@ -11,14 +11,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 
-/**
- * Loads one file of trees. What it loads lives in Java's heap, so that there is nothing to unload.
- */
+/** Loads one file of trees. What it loads lives in Java's heap. */
 final class TreesLoader implements Loader {
   /** What a model has beside its trees. */
   private static final long FIXED_BYTES = 1 << 16;
 
+  /** Of a smaller file nobody misses what is left in the heap. */
+  private static final long LARGE_BYTES = 16 << 20;
+
   private final ModelVersion version;
+  private boolean isLarge;
 
   TreesLoader(ModelVersion version) {
     this.version = version;
@@ -39,6 +41,7 @@ final class TreesLoader implements Loader {
   public Servable load() throws ServingException {
     ModelFile file = ModelFile.of(version);
     try {
+      isLarge = Files.size(file.path()) >= LARGE_BYTES;
       return new TreesServable(version.id(), file.read());
     } catch (ModelFormatException e) {
       throw ServingException.invalidArgument(
@@ -65,6 +68,15 @@ final class TreesLoader implements Loader {
         code, "Cannot read %s of %s: %s".formatted(file.path(), version.id(), cause));
   }
 
+  /**
+   * Has the heap collected and shrunk. Otherwise it would grow to its limit by what reading large
+   * files leaves behind, and stay there: the collector gives nothing back until it has to collect
+   * everything, which a server with little garbage may never have to.
+   */
   @Override
-  public void unload() {}
+  public void unload() {
+    if (isLarge) {
+      System.gc();
+    }
+  }
 }

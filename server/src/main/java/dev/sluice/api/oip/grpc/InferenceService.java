@@ -9,12 +9,12 @@ import dev.sluice.api.grpc.UnaryMethod;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
 import dev.sluice.api.oip.ModelStatistics;
+import dev.sluice.api.oip.ServerHealth;
 import dev.sluice.api.oip.ServerMetadata;
 import dev.sluice.api.oip.SharedMemory;
 import dev.sluice.api.oip.wire.ModelInferAnswer;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
-import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.inference.CudaSharedMemoryRegisterRequest;
 import dev.sluice.protos.inference.CudaSharedMemoryStatusRequest;
@@ -39,12 +39,12 @@ import dev.sluice.protos.inference.SystemSharedMemoryUnregisterRequest;
 import dev.sluice.protos.inference.TraceSettingRequest;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.Telemetry;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /** {@code inference.GRPCInferenceService}, for a listener to register. */
 public final class InferenceService {
@@ -53,20 +53,21 @@ public final class InferenceService {
   /**
    * What the service needs.
    *
-   * @param ready whether the server takes requests
+   * @param health of the server
    * @param threads where requests are decoded and run
    * @param largestInline requests of more bytes than this are decoded on a worker
+   * @param telemetry who sees the requests
    */
   public record Parts(
       ServerMetadata server,
-      BooleanSupplier ready,
+      ServerHealth health,
       Predictor predictor,
       ModelCatalog models,
       ModelControl control,
       SharedMemory regions,
       RequestThreads threads,
       int largestInline,
-      ServingMetrics metrics) {}
+      Telemetry telemetry) {}
 
   /** Returns the service. */
   public static ServerServiceDefinition create(Parts parts) {
@@ -83,7 +84,7 @@ public final class InferenceService {
     GrpcInference<InferRequest, ModelInferAnswer> inference =
         new GrpcInference<>(
             new ModelInfer(parts.predictor(), parts.regions()),
-            parts.metrics().requests(Api.INFER, Entrypoint.GRPC),
+            parts.telemetry().requests(Api.INFER, Entrypoint.GRPC),
             parts.threads(),
             parts.largestInline());
     return List.of(
@@ -99,12 +100,11 @@ public final class InferenceService {
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getServerLiveMethod(),
             ServerLiveRequest.parser(),
-            request -> ServerLiveResponse.newBuilder().setLive(true).build()),
+            request -> ServerLiveResponse.newBuilder().setLive(parts.health().isLive()).build()),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getServerReadyMethod(),
             ServerReadyRequest.parser(),
-            request ->
-                ServerReadyResponse.newBuilder().setReady(parts.ready().getAsBoolean()).build()),
+            request -> ServerReadyResponse.newBuilder().setReady(parts.health().isReady()).build()),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getServerMetadataMethod(),
             ServerMetadataRequest.parser(),
@@ -112,14 +112,17 @@ public final class InferenceService {
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelReadyMethod(),
             ModelReadyRequest.parser(),
+            ModelReadyRequest::getName,
             metadata::ready),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelMetadataMethod(),
             ModelMetadataRequest.parser(),
+            ModelMetadataRequest::getName,
             metadata::metadata),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelConfigMethod(),
             ModelConfigRequest.parser(),
+            ModelConfigRequest::getName,
             metadata::config),
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getRepositoryIndexMethod(),
@@ -128,7 +131,9 @@ public final class InferenceService {
         UnaryMethod.of(
             GRPCInferenceServiceGrpc.getModelStatisticsMethod(),
             ModelStatisticsRequest.parser(),
-            new StatisticsMethod(new ModelStatistics(parts.metrics().inference(), parts.models()))
+            ModelStatisticsRequest::getName,
+            new StatisticsMethod(
+                    new ModelStatistics(parts.telemetry().metrics().inference(), parts.models()))
                 ::answer));
   }
 
@@ -138,10 +143,12 @@ public final class InferenceService {
         UnaryMethod.blocking(
             GRPCInferenceServiceGrpc.getRepositoryModelLoadMethod(),
             RepositoryModelLoadRequest.parser(),
+            RepositoryModelLoadRequest::getModelName,
             methods::load),
         UnaryMethod.blocking(
             GRPCInferenceServiceGrpc.getRepositoryModelUnloadMethod(),
             RepositoryModelUnloadRequest.parser(),
+            RepositoryModelUnloadRequest::getModelName,
             methods::unload));
   }
 
@@ -183,7 +190,7 @@ public final class InferenceService {
         unimplemented(
             GRPCInferenceServiceGrpc.getTraceSettingMethod(),
             TraceSettingRequest.parser(),
-            "This server writes no traces"),
+            "What this server traces cannot be changed while it runs"),
         unimplemented(
             GRPCInferenceServiceGrpc.getLogSettingsMethod(),
             LogSettingsRequest.parser(),

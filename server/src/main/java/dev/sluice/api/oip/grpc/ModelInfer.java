@@ -79,6 +79,11 @@ final class ModelInfer implements GrpcMethod<InferRequest, ModelInferAnswer> {
         call.id(), request.head().id(), outputs, request.typed(), request.finalResponse());
   }
 
+  @Override
+  public int size(ModelInferAnswer response) {
+    return response.size();
+  }
+
   private ModelInferAnswer.Output output(Call call, OutputPlan plan, int index, Tensor tensor)
       throws ServingException {
     String name = call.signature().outputs().get(call.outputs()[index]).name();

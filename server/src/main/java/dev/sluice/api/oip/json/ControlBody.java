@@ -1,6 +1,7 @@
 package dev.sluice.api.oip.json;
 
 import dev.sluice.api.json.ArraySizes;
+import dev.sluice.api.json.FloatRuns;
 import dev.sluice.api.json.JsonMembers;
 import dev.sluice.api.json.JsonObject;
 import dev.sluice.api.json.JsonScanner;
@@ -22,7 +23,10 @@ public final class ControlBody implements JsonMembers {
    */
   public ControlBody(byte[] bytes) throws ServingException {
     this.bytes = bytes;
-    this.root = bytes.length == 0 ? -1 : new JsonScanner(bytes, 0, bytes.length, this).scanWhole();
+    this.root =
+        bytes.length == 0
+            ? -1
+            : new JsonScanner(bytes, 0, bytes.length, this, FloatRuns.NONE).scanWhole();
   }
 
   /**

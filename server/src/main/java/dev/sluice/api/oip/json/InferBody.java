@@ -3,6 +3,7 @@ package dev.sluice.api.oip.json;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import dev.sluice.api.json.ArraySizes;
+import dev.sluice.api.json.FloatRuns;
 import dev.sluice.api.json.JsonErrors;
 import dev.sluice.api.json.JsonMembers;
 import dev.sluice.api.json.JsonObject;
@@ -22,7 +23,7 @@ import java.util.List;
  *
  * <p>Members that nobody knows are ignored, and null stands for an absent one; of members with the
  * same name the first counts. The bytes belong to the caller and must not change while the body is
- * in use.
+ * in use, by the thread that read it.
  */
 public final class InferBody implements JsonMembers {
   private static final int ABSENT = -1;
@@ -33,7 +34,9 @@ public final class InferBody implements JsonMembers {
   private final int length;
   private final ArraySizes sizes = ArraySizes.withEnds();
   private final PartCounts counts = new PartCounts();
+  private final FloatRuns floats = FloatRuns.ofThread();
   private final ParameterReader parameterReader;
+  private int document;
   private int idValue = ABSENT;
   private int parametersValue = ABSENT;
   private int inputsValue = ABSENT;
@@ -66,7 +69,8 @@ public final class InferBody implements JsonMembers {
       throw JsonErrors.emptyBody();
     }
     InferBody body = new InferBody(model, bytes, jsonLength, length);
-    int root = new JsonScanner(bytes, 0, jsonLength, body).scanWhole();
+    int root = new JsonScanner(bytes, 0, jsonLength, body, body.floats).scanWhole();
+    body.document = body.floats.document();
     if (bytes[root] != '{') {
       throw body.invalid("expected an object as the request, found %s", body.type(root));
     }
@@ -244,6 +248,11 @@ public final class InferBody implements JsonMembers {
   /** Returns how many raw bytes there are. */
   int rawLength() {
     return length - jsonLength;
+  }
+
+  /** Returns the numbers that the syntax pass has read already. */
+  FloatRuns floats() {
+    return floats.ifOf(document);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sluice.api.oip.json;
 
 import dev.sluice.api.json.ElementReader;
+import dev.sluice.api.json.FloatRuns;
 import dev.sluice.api.json.JsonErrors;
 import dev.sluice.api.json.ShapeReader;
 import dev.sluice.api.json.StringReader;
@@ -52,7 +53,8 @@ final class JsonTensor {
     if (datatype == Datatype.BYTES) {
       readStrings(elements, dims);
     } else {
-      read(ElementReader.exact(bytes, dtype, allocate(elements * dtype.byteSize())), dims);
+      MemorySegment data = allocate(elements * dtype.byteSize());
+      read(ElementReader.exact(bytes, dtype, data, body.floats()), dims);
     }
   }
 
@@ -128,7 +130,7 @@ final class JsonTensor {
     ElementReader reader =
         datatype == Datatype.BYTES
             ? StringReader.measuringText(bytes)
-            : ElementReader.exact(bytes, datatype.type(), scratch);
+            : ElementReader.exact(bytes, datatype.type(), scratch, FloatRuns.NONE);
     return reader.readNested(bytes, position, new long[0], 0, 0) >= 0;
   }
 

@@ -84,6 +84,11 @@ enum Endpoint {
     };
   }
 
+  /** Returns the first form of a path below {@code /v2/}. */
+  String template() {
+    return String.join("/", templates.getFirst());
+  }
+
   /** Returns the methods, as the header {@code Allow} lists them. */
   String allow() {
     return allow;

@@ -3,16 +3,16 @@ package dev.sluice.api.oip.rest;
 import dev.sluice.api.json.JsonWriter;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelStatistics;
+import dev.sluice.api.oip.ServerHealth;
 import dev.sluice.api.oip.ServerMetadata;
 import dev.sluice.api.oip.json.ControlBody;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
-import java.util.function.BooleanSupplier;
 
 /** Answers requests that run no model. */
 final class OipInfo {
   private final ServerMetadata server;
-  private final BooleanSupplier ready;
+  private final ServerHealth health;
   private final ModelCatalog catalog;
   private final ModelStatistics statistics;
   private final RepositoryEndpoints repository;
@@ -20,9 +20,9 @@ final class OipInfo {
 
   OipInfo(OipRestApi.Parts parts) {
     this.server = parts.server();
-    this.ready = parts.ready();
+    this.health = parts.health();
     this.catalog = parts.models();
-    this.statistics = new ModelStatistics(parts.metrics().inference(), parts.models());
+    this.statistics = new ModelStatistics(parts.telemetry().metrics().inference(), parts.models());
     this.repository = new RepositoryEndpoints(parts.models(), parts.control());
     this.regions = new RegionEndpoints(parts.regions());
   }
@@ -52,8 +52,8 @@ final class OipInfo {
     String version = route.version();
     return switch (route.endpoint()) {
       case SERVER -> Answer.ok(server());
-      case LIVE -> Answer.ok(new JsonWriter().open('{').name("live").value(true).close('}'));
-      case READY -> ready();
+      case LIVE -> verdict("live", health.isLive());
+      case READY -> verdict("ready", health.isReady());
       case MODEL_READY -> modelReady(name, version);
       case MODEL -> Answer.ok(ModelText.metadata(catalog.metadata(name, version, "")));
       case MODEL_CONFIG -> Answer.ok(ModelText.config(catalog.metadata(name, version, "")));
@@ -80,7 +80,7 @@ final class OipInfo {
           throw missing(
               "Memory of a GPU cannot be shared with this server; memory of the system can"
                   + " (/v2/systemsharedmemory)");
-      case TRACE -> throw missing("This server writes no traces");
+      case TRACE -> throw missing("What this server traces cannot be changed while it runs");
       case LOGGING -> throw missing("What this server logs cannot be changed while it runs");
       case INFER -> throw new IllegalStateException("runs a model");
     };
@@ -99,10 +99,8 @@ final class OipInfo {
     return json.close(']').close('}');
   }
 
-  private Answer ready() {
-    boolean now = ready.getAsBoolean();
-    return new Answer(
-        now ? 200 : 503, new JsonWriter().open('{').name("ready").value(now).close('}'));
+  private static Answer verdict(String name, boolean now) {
+    return new Answer(now ? 200 : 503, new JsonWriter().open('{').name(name).value(now).close('}'));
   }
 
   private Answer modelReady(String model, String version) throws ServingException {

@@ -3,6 +3,7 @@ package dev.sluice.api.oip.rest;
 import dev.sluice.api.RequestThreads;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
+import dev.sluice.api.oip.ServerHealth;
 import dev.sluice.api.oip.ServerMetadata;
 import dev.sluice.api.oip.SharedMemory;
 import dev.sluice.api.rest.Expansion;
@@ -16,12 +17,12 @@ import dev.sluice.http.Watcher;
 import dev.sluice.metrics.Api;
 import dev.sluice.metrics.Entrypoint;
 import dev.sluice.metrics.RequestMeter;
-import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import dev.sluice.telemetry.RequestObserver;
+import dev.sluice.telemetry.Telemetry;
 import java.lang.System.Logger.Level;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The Open Inference Protocol over REST: everything under {@code /v2}. */
@@ -37,7 +38,7 @@ public final class OipRestApi implements HttpHandler {
   private final RestInference inference;
   private final OipInfo info;
   private final SharedMemory regions;
-  private final RequestMeter inferMeter;
+  private final RequestObserver inferences;
   private final RequestMeter infoMeter;
   private final RouteCache<OipRoute> routes =
       new RouteCache<>(OipRoute::of, route -> route instanceof OipRoute.Infer);
@@ -45,22 +46,22 @@ public final class OipRestApi implements HttpHandler {
   /**
    * What the API stands on.
    *
-   * @param ready whether the server wants traffic
+   * @param health of the server
    * @param models what is told of models
    * @param control loads and unloads them
    * @param regions the shared memory that clients have registered
    * @param threads where requests are decoded and run
-   * @param metrics where requests are counted
+   * @param telemetry who sees the requests
    */
   public record Parts(
       ServerMetadata server,
-      BooleanSupplier ready,
+      ServerHealth health,
       Predictor predictor,
       ModelCatalog models,
       ModelControl control,
       SharedMemory regions,
       RequestThreads threads,
-      ServingMetrics metrics) {}
+      Telemetry telemetry) {}
 
   /** Creates the API. */
   public OipRestApi(Parts parts, OipRestOptions options) {
@@ -70,8 +71,8 @@ public final class OipRestApi implements HttpHandler {
         new RestInference(parts.predictor(), parts.threads(), options.timeout(), errors);
     this.info = new OipInfo(parts);
     this.regions = parts.regions();
-    this.inferMeter = parts.metrics().requests(Api.INFER, Entrypoint.REST);
-    this.infoMeter = parts.metrics().requests(Api.INFO, Entrypoint.REST);
+    this.inferences = parts.telemetry().requests(Api.INFER, Entrypoint.REST);
+    this.infoMeter = parts.telemetry().info(Entrypoint.REST);
   }
 
   @Override
@@ -132,7 +133,7 @@ public final class OipRestApi implements HttpHandler {
     }
     InferRequest request =
         new InferRequest(options, regions, target.model(), JsonLength.of(exchange));
-    inference.serve(exchange, target, request, inferMeter, expansion);
+    inference.serve(exchange, target, request, inferences, expansion);
   }
 
   private void answer(Exchange exchange, OipRoute.Other route) throws ServingException {

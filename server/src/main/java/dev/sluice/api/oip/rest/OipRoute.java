@@ -3,9 +3,8 @@ package dev.sluice.api.oip.rest;
 import dev.sluice.api.oip.InferChecks;
 import dev.sluice.api.oip.Versions;
 import dev.sluice.api.rest.RestTarget;
+import dev.sluice.http.Targets;
 import dev.sluice.servable.ServingException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -90,13 +89,6 @@ sealed interface OipRoute {
   private static @Nullable String variable(
       String variable, List<String> template, List<String> path) {
     int index = template.indexOf(variable);
-    return index < 0 ? null : decode(path.get(index));
-  }
-
-  /** Percent-decodes; '+' stays '+'. The listener has refused malformed escapes already. */
-  private static String decode(String text) {
-    return text.indexOf('%') < 0
-        ? text
-        : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    return index < 0 ? null : Targets.decoded(path.get(index));
   }
 }

@@ -97,7 +97,7 @@ final class InputSlot {
     }
     MemorySegment data =
         sink.allocate(index, type, Shape.owning(shape), count * type.byteSize()).data();
-    reader = new NumericReader(body.bytes(), type, data);
+    reader = new NumericReader(body.bytes(), type, data, body.floats());
     return true;
   }
 

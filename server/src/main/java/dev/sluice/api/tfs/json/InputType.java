@@ -1,6 +1,7 @@
 package dev.sluice.api.tfs.json;
 
 import dev.sluice.api.json.Base64Text;
+import dev.sluice.api.json.FloatRuns;
 import dev.sluice.api.json.JsonErrors;
 import dev.sluice.api.json.NumericReader;
 import dev.sluice.api.json.ValueWalk;
@@ -32,7 +33,8 @@ final class InputType {
       return JsonErrors.unsupported(bytes, position, label());
     }
     MemorySegment scratch = MemorySegment.ofArray(new byte[dtype.byteSize()]);
-    boolean fits = new NumericReader(bytes, dtype, scratch).read(position, 0, 1) >= 0;
+    boolean fits =
+        new NumericReader(bytes, dtype, scratch, FloatRuns.NONE).read(position, 0, 1) >= 0;
     return fits ? null : JsonErrors.type(bytes, position, label());
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.api.tfs.json;
 
 import dev.sluice.api.json.ArraySizes;
+import dev.sluice.api.json.FloatRuns;
 import dev.sluice.api.json.JsonErrors;
 import dev.sluice.api.json.JsonMembers;
 import dev.sluice.api.json.JsonScanner;
@@ -13,13 +14,15 @@ import java.util.Arrays;
  * A request body whose syntax has been checked, and where its interesting members are.
  *
  * <p>Of members with the same name the first counts; others are not seen at all. The bytes belong
- * to the caller and must not change while the body is in use.
+ * to the caller and must not change while the body is in use, by the thread that scanned it.
  */
 public final class JsonBody implements JsonMembers {
   private static final int ABSENT = -1;
 
   private final byte[] bytes;
   private final ArraySizes sizes = new ArraySizes();
+  private final FloatRuns floats = FloatRuns.ofThread();
+  private int document;
   private int root;
   private int signatureName = ABSENT;
   private int instances = ABSENT;
@@ -42,7 +45,9 @@ public final class JsonBody implements JsonMembers {
       throw JsonErrors.emptyBody();
     }
     JsonBody body = new JsonBody(bytes);
-    body.root = new JsonScanner(bytes, offset, offset + length, body).scan();
+    int end = offset + length;
+    body.root = new JsonScanner(bytes, offset, end, body, body.floats).scan();
+    body.document = body.floats.document();
     if (bytes[body.root] != '{') {
       // A copy, for the value may end where the array does, and numbers are read with a look ahead.
       byte[] ended = Arrays.copyOf(Arrays.copyOfRange(bytes, offset, offset + length), length + 1);
@@ -76,6 +81,11 @@ public final class JsonBody implements JsonMembers {
 
   byte[] bytes() {
     return bytes;
+  }
+
+  /** Returns the numbers that the syntax pass has read already. */
+  FloatRuns floats() {
+    return floats.ifOf(document);
   }
 
   /** Returns how many bytes hold the body; the buffer of a small one may be larger than it. */

@@ -14,12 +14,17 @@ import dev.sluice.api.tfs.CountingTensors;
 import dev.sluice.api.tfs.FakeModels;
 import dev.sluice.api.tfs.FakeServable;
 import dev.sluice.api.wire.MessageBytes;
+import dev.sluice.metrics.Api;
+import dev.sluice.metrics.Entrypoint;
+import dev.sluice.metrics.MetricRegistry;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.predict.Predictor;
 import dev.sluice.protos.inference.GRPCInferenceServiceGrpc;
 import dev.sluice.protos.inference.ModelInferRequest;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Signature;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.DataType;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -60,7 +65,8 @@ final class FailingStreamTest {
       new GrpcInference<>(
               new ModelInfer(
                   new Predictor(models, limiter), new SharedMemory(Path.of("/nonexistent"))),
-              null,
+              Telemetry.of(new ServingMetrics(new MetricRegistry(), false))
+                  .requests(Api.INFER, Entrypoint.GRPC),
               new RequestThreads(() -> null, Runnable::run, waiting),
               1000)
           .streamDefinition(

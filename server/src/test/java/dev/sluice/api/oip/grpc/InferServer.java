@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
+import dev.sluice.api.oip.FakeHealth;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
 import dev.sluice.api.oip.ModelStates;
@@ -23,6 +24,7 @@ import dev.sluice.predict.Predictor;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import io.grpc.ManagedChannel;
@@ -53,6 +55,7 @@ final class InferServer implements AutoCloseable {
   final ByteBudget waiting = new ByteBudget(256 << 20);
   final SharedMemory regions;
   final RecordedControl control = new RecordedControl();
+  final FakeHealth health = new FakeHealth();
   final ManagedChannel channel;
   private final Map<String, List<VersionStatus>> states = new TreeMap<>();
   private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true);
@@ -75,14 +78,14 @@ final class InferServer implements AutoCloseable {
                 InferenceService.create(
                     new InferenceService.Parts(
                         ServerMetadata.of("1.2.3"),
-                        () -> true,
+                        health,
                         predictor,
-                        new ModelCatalog(predictor, known),
+                        new ModelCatalog(predictor, known, health),
                         control,
                         regions,
                         new RequestThreads(() -> null, worker, waiting),
                         largestInline,
-                        new ServingMetrics(new MetricRegistry(), false))))
+                        Telemetry.of(new ServingMetrics(new MetricRegistry(), false)))))
             .build()
             .start();
     channel =

@@ -60,6 +60,20 @@ final class EndpointsTest {
     assertEquals(expected, body(200, server.get(path)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /v2/health/live | {"live":false}
+          /v2/health/ready | {"ready":false}
+          /v2/models/FP32/ready | {"name":"FP32","ready":false}
+          """)
+  void aServerThatIsNotWellSaysSo(String path, String expected) throws Exception {
+    server.health.well = false;
+    assertEquals(expected, body(503, server.get(path)));
+  }
+
   @Test
   void aModelThatLoadsIsNotReadyAndAnUnknownOneIsNotFound() throws Exception {
     assertEquals(

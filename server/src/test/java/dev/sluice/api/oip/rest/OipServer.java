@@ -7,6 +7,7 @@ import dev.sluice.admission.ByteBudget;
 import dev.sluice.admission.Limiter;
 import dev.sluice.api.RequestThreads;
 import dev.sluice.api.oip.Datatype;
+import dev.sluice.api.oip.FakeHealth;
 import dev.sluice.api.oip.ModelCatalog;
 import dev.sluice.api.oip.ModelControl;
 import dev.sluice.api.oip.ServerMetadata;
@@ -28,6 +29,7 @@ import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import dev.sluice.servable.Signature;
 import dev.sluice.servable.TensorSpec;
+import dev.sluice.telemetry.Telemetry;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -68,6 +70,7 @@ final class OipServer implements AutoCloseable {
   final MetricRegistry registry = new MetricRegistry();
   final ServingMetrics metrics = new ServingMetrics(registry, false);
   final List<String> controlled = new CopyOnWriteArrayList<>();
+  final FakeHealth health = new FakeHealth();
   private volatile Step onControl = () -> {};
   private final Map<String, FakeServable> identities = new HashMap<>();
   private final Map<String, List<VersionStatus>> states = new TreeMap<>();
@@ -88,13 +91,13 @@ final class OipServer implements AutoCloseable {
         new OipRestApi(
             new OipRestApi.Parts(
                 ServerMetadata.of("1.2.3"),
-                () -> true,
+                health,
                 predictor,
-                new ModelCatalog(predictor, () -> states),
+                new ModelCatalog(predictor, () -> states, health),
                 new Control(),
                 new SharedMemory(sharedMemory),
                 new RequestThreads(() -> null, Runnable::run, new ByteBudget(BODIES)),
-                metrics),
+                Telemetry.of(metrics)),
             new OipRestOptions(LONG, false));
     listener =
         new HttpListener(

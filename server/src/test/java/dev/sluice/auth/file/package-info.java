@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.auth.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.auth.verify;
+
+import org.jspecify.annotations.NullMarked;

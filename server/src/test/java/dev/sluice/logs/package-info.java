@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.logs;
+
+import org.jspecify.annotations.NullMarked;

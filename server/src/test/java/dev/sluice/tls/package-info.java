@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.tls;
+
+import org.jspecify.annotations.NullMarked;
