@@ -111,7 +111,7 @@ public class QueueBenchmark {
     queues.done(work);
   }
 
-  private record Asked(Signature signature, String client) implements RunRequest, Completion {
+  private record Asked(Signature signature, String clientName) implements RunRequest, Completion {
     @Override
     public @Nullable Tensor input(int index) {
       return null;

@@ -52,6 +52,17 @@ final class Account {
     return waiting;
   }
 
+  /** Returns true if so much waits that not all of it can be answered soon. */
+  boolean hasMany(BatchPolicy policy) {
+    return !policy.hasObjective() && waiting > RequestQueues.MANY;
+  }
+
+  /** Returns true if of a line, in which something waits, those are next that came last. */
+  boolean newestGoFirst(Line line, long now, BatchPolicy policy) {
+    return hasMany(policy)
+        || (!policy.hasObjective() && now - line.oldest() > RequestQueues.LONG_NANOS);
+  }
+
   double served() {
     return served;
   }

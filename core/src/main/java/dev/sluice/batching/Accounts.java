@@ -129,8 +129,9 @@ final class Accounts {
    * Takes requests of one kind, one after the other of the client that has had least by then.
    *
    * @param limit rows that they may have together; the first request may have more
+   * @param now on the scale of the times at which requests were queued
    */
-  FairShare take(RequestQueue kind, long limit, boolean newest, BatchPolicy policy) {
+  FairShare take(RequestQueue kind, long limit, long now, BatchPolicy policy) {
     FairShare share = new FairShare(Math.max(1, kind.forecast().nanosPerRow(policy)));
     List<Account> aside = new ArrayList<>();
     present = Math.max(present, next().served());
@@ -143,7 +144,7 @@ final class Accounts {
       long room = share.isEmpty() ? Long.MAX_VALUE : limit - share.rows();
       if (line == null) {
         aside.add(next);
-      } else if (!share.takeFrom(next, line, newest, room)) {
+      } else if (!share.takeFrom(next, line, next.newestGoFirst(line, now, policy), room)) {
         aside.add(next);
         break;
       } else if (next.waiting() > 0) {

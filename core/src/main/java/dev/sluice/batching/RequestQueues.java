@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * it has waiting the kind whose oldest request waits longest. Where nobody names clients all are
  * one, and kinds of requests share the lanes as they come.
  *
- * <p>Requests of a client go in the order they came as long as the servable keeps up. When many
- * wait, and there is no objective by which some could be refused, the newest go first: whoever
- * comes would otherwise wait as long as all before, and everybody's answer would be late. An
- * objective refuses those at once whose answer would be late; so do a request's own deadline, and
- * the bound on how long many may wait ({@link Refusals} has the texts).
+ * <p>Requests of a client go in the order they came as long as the servable keeps up. When many of
+ * its own wait, and there is no objective by which some could be refused, the newest go first:
+ * whoever comes would otherwise wait as long as all before, and everybody's answer would be late.
+ * What others have waiting does not turn the order of a client that asks for little. An objective
+ * refuses those at once whose answer would be late; so do a request's own deadline, and the bound
+ * on how long many may wait ({@link Refusals} has the texts).
  *
  * <p>Guarded by the lock of the lanes, as {@link Lanes.Backlog} says.
  */
@@ -92,7 +93,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     }
     // What its own run takes is not known before it is decoded.
     double wait = untilALaneIsFree() + forecast.untilTurn(accounts, known, 0);
-    return late(caller, (double) waitedNanos, wait, untilALaneIsFree());
+    return late(caller, known, (double) waitedNanos, wait, untilALaneIsFree());
   }
 
   /** Returns how long the runs of all that waits usually take together, if that is reckoned. */
@@ -135,7 +136,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     double waited = nanoTime.getAsLong() - task.queuedNanos();
     double own = forecast.ownNanos(queue, task.rows());
     double wait = untilALaneIsFree() + forecast.untilTurn(accounts, account, queue, task.rows());
-    return late(caller, waited, wait + own, untilALaneIsFree() + own);
+    return late(caller, account, waited, wait + own, untilALaneIsFree() + own);
   }
 
   /**
@@ -176,7 +177,7 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
    * @param atOnce how long it takes if the request is served next
    */
   private @Nullable ServingException late(
-      Caller caller, double waited, double inTurn, double atOnce) {
+      Caller caller, @Nullable Account account, double waited, double inTurn, double atOnce) {
     if (policy.hasObjective() && waited + inTurn > policy.budget()) {
       return refusals.late(waited + inTurn, policy.objectiveNanos(), forecast.untilEmpty());
     }
@@ -184,7 +185,8 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
       return refusals.tooMuch(inTurn, limits.longest(), forecast.untilEmpty());
     }
     long remaining = caller.remainingNanos(nanoTime.getAsLong());
-    double least = newestGoFirst() ? atOnce : inTurn;
+    boolean newest = account != null && account.hasMany(policy);
+    double least = newest ? atOnce : inTurn;
     return remaining > 0 && least > remaining && forecast.runsLearned() >= SETTLED
         ? refusals.beyondDeadline(least, remaining, forecast.untilEmpty())
         : null;
@@ -192,10 +194,10 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
 
   /** True if many wait, and there is a bound on how long. */
   private boolean isBounded() {
-    return newestGoFirst() && limits.longest().isPositive();
+    return manyWait() && limits.longest().isPositive();
   }
 
-  private boolean newestGoFirst() {
+  private boolean manyWait() {
     return !policy.hasObjective() && size > MANY;
   }
 
@@ -251,13 +253,12 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   private Lanes.Work take(Line line, long limit) {
     long now = nanoTime.getAsLong();
     RequestQueue kind = line.kind();
-    boolean newest =
-        newestGoFirst() || (!policy.hasObjective() && now - line.oldest() > LONG_NANOS);
-    TakenRun.Stale stale = newestGoFirst() ? takeStale(line, now) : nothingStale;
+    boolean newest = accounts.next().newestGoFirst(line, now, policy);
+    TakenRun.Stale stale = manyWait() ? takeStale(line, now) : nothingStale;
     FairShare share = null;
     List<BatchTask> tasks = List.of();
     if (!line.isEmpty() && accounts.areSeveral()) {
-      share = accounts.take(kind, limit, newest, policy);
+      share = accounts.take(kind, limit, now, policy);
       tasks = share.tasks();
     } else if (!line.isEmpty()) {
       tasks = newest ? line.takeNewest(limit) : line.takeOldest(limit);

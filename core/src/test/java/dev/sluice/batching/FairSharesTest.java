@@ -1,6 +1,7 @@
 package dev.sluice.batching;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.batching.merge.BatchTask;
@@ -40,7 +41,7 @@ final class FairSharesTest {
   }
 
   /** A request of which only the client counts. */
-  private record Asked(String client) implements RunRequest, Completion {
+  private record Asked(String clientName) implements RunRequest, Completion {
     @Override
     public Signature signature() {
       return NumberModel.SIGNATURE;
@@ -210,6 +211,87 @@ final class FairSharesTest {
         lane.run();
         assertEquals(0, lane.waiting("quiet"), "after its first chance, " + lane.where);
       }
+    }
+  }
+
+  /** Turned round, the first of a few would wait for all that come after it. */
+  @Test
+  void whatANoisyClientHasWaitingDoesNotTurnTheOrderOfAQuietOne() {
+    Random seeds = new Random(seed);
+    for (int round = 0; round < ROUNDS; round++) {
+      Lane lane = new Lane(new Random(seeds.nextLong()), Map.of(), 1, "round " + round);
+      RequestQueue kind = lane.kinds.getFirst();
+      for (int i = 0; i < 3 * RequestQueues.MANY; i++) {
+        lane.add("noisy", kind, 1);
+      }
+      BatchTask newest = lane.line("noisy", kind).getLast();
+      lane.run();
+      assertFalse(lane.line("noisy", kind).contains(newest), "many wait, " + lane.where);
+      for (int i = 0; i < 8; i++) {
+        lane.add("quiet", kind, 1);
+      }
+      List<BatchTask> expected = List.copyOf(lane.line("quiet", kind));
+      List<BatchTask> taken = new ArrayList<>();
+      while (lane.waiting("quiet") > 0) {
+        lane.run();
+        lane.ran.stream().filter(expected::contains).forEach(taken::add);
+      }
+      assertEquals(expected, taken, lane.where);
+    }
+  }
+
+  /**
+   * A client that asks for a fifth of what there is has two fifths of its share to wait behind
+   * beside one that asks for any amount: twice its run for each of its own, and one under way.
+   */
+  @Test
+  void aQuietClientsTailIsThatOfItsShare() {
+    double alone = tail(0);
+    double beside = tail(3 * RequestQueues.MANY);
+    assertTrue(alone < 6, "alone " + alone + " runs");
+    assertTrue(beside < 3 * alone + 1, "beside a noisy one " + beside + " runs, alone " + alone);
+  }
+
+  /** Returns how many runs' time 99 of 100 of a quiet client's requests take at most. */
+  private double tail(int noisy) {
+    Random random = new Random(13);
+    Lane lane = new Lane(new FixedRandom(), Map.of(), 1, "tail");
+    RequestQueue kind = lane.kinds.getFirst();
+    double run = lane.base + lane.perRow;
+    List<Double> latencies = new ArrayList<>();
+    Map<BatchTask, Long> due = new HashMap<>();
+    long next = 0;
+    while (latencies.size() < 5000) {
+      while (next <= lane.now.get()) {
+        lane.add("quiet", kind, 1);
+        due.put(lane.line("quiet", kind).getLast(), next);
+        next += Math.round(-Math.log(1 - random.nextDouble()) * 5 * run);
+      }
+      while (lane.waiting("noisy") < noisy) {
+        lane.add("noisy", kind, 1);
+      }
+      if (lane.queues.size() == 0) {
+        lane.now.set(next);
+        continue;
+      }
+      lane.run();
+      for (BatchTask task : lane.ran) {
+        Long since = due.remove(task);
+        if (since != null) {
+          latencies.add((lane.now.get() - since) / run);
+        }
+      }
+    }
+    return latencies.stream().sorted().toList().get(latencies.size() * 99 / 100);
+  }
+
+  /** Makes a lane whose runs have one row. */
+  private static final class FixedRandom extends Random {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int nextInt(int bound) {
+      return 0;
     }
   }
 

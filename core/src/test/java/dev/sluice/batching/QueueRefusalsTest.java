@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.metrics.Refusal;
 import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServableId;
@@ -95,6 +96,7 @@ final class QueueRefusalsTest {
     ServingException refusal = add(queues, request().until(now.get() + 55 * MILLI));
     assertNotNull(refusal, "60 ms until the sixth has run");
     assertEquals(Code.UNAVAILABLE, refusal.code());
+    assertEquals(Refusal.DEADLINE, refusal.refusal());
     assertEquals(
         "Servable {name: m version: 1} is overloaded: an answer would take about 60.0 ms, and the"
             + " request's deadline is in 55.0 ms",
