@@ -105,6 +105,17 @@ class GateTest {
   }
 
   @Test
+  void whoHasShownWhoHeIsIsTheClient() throws ServingException {
+    Principal web = new Principal("web", List.of(grant(Scope.INFER, "*")));
+    Gate gate = new Gate((authorization, key, certificate) -> web, Door.OPEN);
+    assertEquals("web", gate.require(new Operation(ON_MODEL, "a"), null, null, null));
+    assertEquals("web", gate.enter(ON_MODEL, null, null, null).client());
+    Gate open = new Gate(Authenticator.NONE, Door.OPEN);
+    assertEquals("", open.require(new Operation(ON_MODEL, "a"), null, null, null));
+    assertEquals("", open.enter(ON_MODEL, null, null, null).client());
+  }
+
+  @Test
   void namesCannotForgeLinesOfALog() {
     assertEquals("a?b??", new Principal("a\nb\u001b\u00e9", List.of()).name());
     assertEquals(131, new Principal("x".repeat(1000), List.of()).name().length());
