@@ -62,9 +62,11 @@ class Network:
 
     @staticmethod
     def connect(space, bridge, name, address):
-        run('ip', '-n', bridge, 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0',
+        # A device may not be called by a letter that ip takes for a word of its own.
+        port = f'to-{name}'
+        run('ip', '-n', bridge, 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0',
             'netns', space)
-        run('ip', '-n', bridge, 'link', 'set', name, 'master', 'br0', 'up')
+        run('ip', '-n', bridge, 'link', 'set', port, 'master', 'br0', 'up')
         run('ip', '-n', space, 'address', 'add', address + '/24', 'dev', 'eth0')
         run('ip', '-n', space, 'link', 'set', 'eth0', 'up')
 
