@@ -67,12 +67,13 @@ class OverloadTest {
 
   private HttpResponse<String> post(ServerProcess server, String path, String body, String... head)
       throws Exception {
-    return http.send(
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.restPort() + path))
-            .headers(head)
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < head.length; i += 2) {
+      request.header(head[i], head[i + 1]);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpResponse<String> v1(ServerProcess server, int millis, String... head)
