@@ -1,23 +1,35 @@
 package dev.sluice.admission;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Bounds how many bytes of requests may wait in memory at once. Thread-safe, lock-free.
  *
  * <p>A request larger than the whole budget is let in when nothing else is held, so that no size is
- * refused for ever.
+ * refused for ever; but none for which there is no memory.
  */
 public final class ByteBudget {
   private final long limit;
+  private final LongSupplier free;
   private final AtomicLong held = new AtomicLong();
 
-  /** Creates a budget of so many bytes. */
+  /** Creates a budget of so many bytes, of a machine that has them. */
   public ByteBudget(long limit) {
+    this(limit, () -> Long.MAX_VALUE);
+  }
+
+  /**
+   * Creates a budget of so many bytes.
+   *
+   * @param free how many bytes of memory are left to be taken; does not block
+   */
+  public ByteBudget(long limit, LongSupplier free) {
     if (limit < 1) {
       throw new IllegalArgumentException("expected at least one byte, found " + limit);
     }
     this.limit = limit;
+    this.free = free;
   }
 
   /** Takes bytes; false if they do not fit now. Those taken must be released. */
@@ -27,6 +39,9 @@ public final class ByteBudget {
 
   /** Takes bytes for a request that has taken {@code own} before; false if they do not fit now. */
   public boolean tryGrow(long own, long bytes) {
+    if (bytes > free.getAsLong()) {
+      return false;
+    }
     while (true) {
       long before = held.get();
       long after = before + bytes;
@@ -49,6 +64,15 @@ public final class ByteBudget {
   /** Returns the bytes held. A snapshot. */
   public long held() {
     return held.get();
+  }
+
+  /**
+   * Returns the end of a sentence that says how much memory there is, for who is refused, if that
+   * is less than what may be held; otherwise nothing.
+   */
+  public String shortage() {
+    long left = free.getAsLong();
+    return left < limit ? "; the machine has " + left + " bytes of memory left for them" : "";
   }
 
   /** Returns how many bytes may be held at once. */

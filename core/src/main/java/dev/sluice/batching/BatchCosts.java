@@ -121,6 +121,16 @@ final class BatchCosts {
     return Long.MAX_VALUE;
   }
 
+  /** Returns how long the shortest run takes, whatever its size; 0 if that is unknown. */
+  long least() {
+    long least = Long.MAX_VALUE;
+    for (int at = 0; at < CLASSES.length; at++) {
+      long known = shortest.getOpaque(at);
+      least = known == 0 ? least : Math.min(least, known);
+    }
+    return least == Long.MAX_VALUE ? 0 : least;
+  }
+
   /**
    * Returns how long a run of so many rows usually takes; 0 if nothing is known. Never more than
    * what is known of larger ones, which may be known better.

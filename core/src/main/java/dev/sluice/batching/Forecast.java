@@ -60,6 +60,12 @@ final class Forecast {
     return waitingNanos;
   }
 
+  /** Returns how long a row takes that shares a full run. */
+  double nanosPerRow(BatchPolicy policy) {
+    update(policy);
+    return fullNanos / limit;
+  }
+
   /** Returns how long so many rows, at least one, take in runs that are full, but for the last. */
   double nanosBeforeLast(long rows) {
     long fullRuns = (rows - 1) / limit;

@@ -10,7 +10,7 @@ import java.util.function.ObjLongConsumer;
  * How a servable gets its lanes.
  *
  * @param lanes the largest number of threads
- * @param queueCapacity how many requests may wait; more are refused as UNAVAILABLE
+ * @param queue what may wait; more is refused as UNAVAILABLE
  * @param merges true if requests may share runs
  * @param mostRows how many rows those may have together; a single request may have more
  * @param oneCore true if there is but one core, so that the one lane cannot run beside an event
@@ -26,7 +26,7 @@ import java.util.function.ObjLongConsumer;
  */
 public record LaneOptions(
     int lanes,
-    int queueCapacity,
+    QueueLimits queue,
     boolean merges,
     int mostRows,
     boolean oneCore,
@@ -44,14 +44,18 @@ public record LaneOptions(
           "expected a weight from %s to %s, found %s"
               .formatted(EngineThreads.LEAST_WEIGHT, EngineThreads.MOST_WEIGHT, weight));
     }
-    if (lanes < 1 || queueCapacity < 1 || mostRows < 1 || objective.isNegative()) {
+    if (lanes < 1 || mostRows < 1 || objective.isNegative()) {
       throw new IllegalArgumentException(
-          "expected at least one lane, place and row and an objective of 0 or more, found %d, %d, %d, %s"
-              .formatted(lanes, queueCapacity, mostRows, objective));
+          "expected at least one lane and row and an objective of 0 or more, found %d, %d, %s"
+              .formatted(lanes, mostRows, objective));
     }
   }
 
-  /** Creates options without a bound on the rows of a run, and with the weight that most have. */
+  /**
+   * Creates options without a bound on the rows of a run, and with the weight that most have.
+   *
+   * @param queueCapacity how many requests may wait, for however long
+   */
   public LaneOptions(
       int lanes,
       int queueCapacity,
@@ -63,7 +67,7 @@ public record LaneOptions(
       ObjLongConsumer<ServableId> shared) {
     this(
         lanes,
-        queueCapacity,
+        QueueLimits.of(queueCapacity),
         merges,
         Integer.MAX_VALUE,
         oneCore,

@@ -3,6 +3,7 @@ package dev.sluice.batching;
 import dev.sluice.batching.merge.BatchTask;
 import dev.sluice.engine.EngineThreads;
 import dev.sluice.metrics.VersionMetrics;
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.ForwardingServable;
@@ -66,6 +67,7 @@ public final class LaneServable extends ForwardingServable {
   private final ServableId id;
   private final LaneOptions options;
   private final BatchPolicy policy;
+  private final Refusals refusals;
   private final LongSupplier nanoTime;
   private final Lanes<RequestQueues.Queued> lanes;
   private final TurnBatches turns;
@@ -83,14 +85,14 @@ public final class LaneServable extends ForwardingServable {
     this.id = id;
     this.options = options;
     this.policy = BatchPolicy.of(options.objective(), options.mostRows());
+    this.refusals = new Refusals(id, options.queue().capacity());
     this.nanoTime = nanoTime;
     this.turns = new TurnBatches(options.turns()::executeAtEnd, this::endTurn);
     this.lanes =
         new Lanes<>(
             "lane-" + id.model() + "-" + id.version(),
             options.lanes(),
-            new RequestQueues(
-                id, options.lanes(), options.queueCapacity(), policy, nanoTime, this::run),
+            new RequestQueues(id, options.lanes(), options.queue(), policy, nanoTime, this::run),
             work -> EngineThreads.newLane(work, options.weight()));
     this.loopWork =
         new LoopWork(
@@ -127,9 +129,9 @@ public final class LaneServable extends ForwardingServable {
   }
 
   @Override
-  public @Nullable ServingException overload() {
+  public @Nullable ServingException overload(Caller caller) {
     return lanes.overload(
-        policy.hasObjective() ? nanoTime.getAsLong() - options.turns().arrived() : 0);
+        caller, policy.hasObjective() ? nanoTime.getAsLong() - options.turns().arrived() : 0);
   }
 
   /** Those of the lanes; what stays on an event loop is short, or the loop hangs. */
@@ -269,6 +271,7 @@ public final class LaneServable extends ForwardingServable {
         policy.hasObjective()
             ? policy.mostWait(queue.costs().usual(RequestQueue.rows(taken)))
             : Double.MAX_VALUE;
+    long least = more || taken.size() > 1 ? queue.costs().least() : 0;
     int ended = 0;
     BatchTask last = null;
     for (int i = 0; i < taken.size(); i++) {
@@ -278,15 +281,13 @@ public final class LaneServable extends ForwardingServable {
         ended++;
         continue;
       }
-      if (last != null && now - last.queuedNanos() > most) {
-        refuseLate(last);
+      if (last != null && endedLate(last, now, most, least)) {
         ended++;
       }
       last = task;
     }
     boolean others = more || taken.size() > ended + 1;
-    if (last != null && others && now - last.queuedNanos() > most) {
-      refuseLate(last);
+    if (last != null && others && endedLate(last, now, most, least)) {
       ended++;
     }
     if (ended == 0) {
@@ -297,12 +298,22 @@ public final class LaneServable extends ForwardingServable {
     return wanted;
   }
 
-  private void refuseLate(BatchTask task) {
-    task.failed(
-        new ServingException(
-            Code.UNAVAILABLE,
-            "Servable %s is overloaded: an answer would have come later than the objective of %.1f ms"
-                .formatted(id, policy.objectiveNanos() / 1e6)));
+  /**
+   * Ends a request if its answer would come too late; says whether it did.
+   *
+   * @param most how long it may have waited
+   * @param least how long the shortest run takes
+   */
+  private boolean endedLate(BatchTask task, long now, double most, long least) {
+    if (now - task.queuedNanos() > most) {
+      task.failed(refusals.readLate(policy.objectiveNanos()));
+      return true;
+    }
+    if (task.request().remainingNanos(now) < least) {
+      expire(task);
+      return true;
+    }
+    return false;
   }
 
   private void expire(BatchTask task) {
@@ -310,7 +321,8 @@ public final class LaneServable extends ForwardingServable {
     task.failed(
         new ServingException(
             Code.DEADLINE_EXCEEDED,
-            "The request's deadline passed while it waited for servable " + id));
+            "The request's deadline passed, or left no time to run, while it waited for servable "
+                + id));
   }
 
   /** Runs requests in one run, and learns what it costs; if that fails, each in its own. */

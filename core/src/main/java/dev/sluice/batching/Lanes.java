@@ -1,6 +1,7 @@
 package dev.sluice.batching;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
@@ -32,8 +33,8 @@ final class Lanes<T> implements AutoCloseable {
     /** Takes a task in, unless it returns why not. */
     @Nullable ServingException add(T task);
 
-    /** Returns why any task that has waited so long already would be refused now, or null. */
-    @Nullable ServingException overload(long waitedNanos);
+    /** Returns why any task of a caller that has waited so long would be refused now, or null. */
+    @Nullable ServingException overload(Caller caller, long waitedNanos);
 
     /** Returns how many tasks wait. */
     int size();
@@ -225,11 +226,11 @@ final class Lanes<T> implements AutoCloseable {
     }
   }
 
-  /** Returns why any task that has waited so long already would be refused now, or null. */
-  @Nullable ServingException overload(long waitedNanos) {
+  /** Returns why any task of a caller that has waited so long would be refused now, or null. */
+  @Nullable ServingException overload(Caller caller, long waitedNanos) {
     lock.lock();
     try {
-      return backlog.overload(waitedNanos);
+      return backlog.overload(caller, waitedNanos);
     } finally {
       lock.unlock();
     }

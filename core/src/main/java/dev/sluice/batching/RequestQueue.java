@@ -6,14 +6,13 @@ import dev.sluice.servable.Signature;
 import dev.sluice.tensor.DataType;
 import dev.sluice.tensor.Shape;
 import dev.sluice.tensor.Tensor;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of one kind that wait for a servable, and what runs of that kind have cost.
+ * The requests of one kind that wait for a servable, counted, and what runs of that kind have cost.
+ * They wait in the {@linkplain Line lines} of their clients.
  *
  * <p>Of one kind are requests of the same signature that want the same outputs and whose inputs
  * have the same types and shapes; in a queue that <em>merges</em>, the first dimension may differ,
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The kind never changes. What waits is guarded by the lock of the servable's lanes.
  */
 final class RequestQueue {
-  /** Percent of the rows for the oldest requests when the newest go first. */
-  static final int OLD_SHARE = 12;
-
   private final Signature signature;
   private final int[] outputs;
   private final @Nullable DataType[] dtypes;
@@ -36,10 +32,9 @@ final class RequestQueue {
   /** Guarded by the lock of the lanes, as what follows. */
   private final Forecast forecast;
 
-  private final ArrayDeque<BatchTask> waiting = new ArrayDeque<>();
-
+  private final Line line = new Line(this);
+  private int waiting;
   private long waitingRows;
-  private long owedPercent;
 
   /**
    * Creates a queue for requests like this one.
@@ -124,75 +119,29 @@ final class RequestQueue {
     return forecast;
   }
 
-  void add(BatchTask task) {
-    waiting.addLast(task);
+  /** Returns the line of the requests that do not say which client they are of. */
+  Line line() {
+    return line;
+  }
+
+  /** A request waits. */
+  void added(BatchTask task) {
+    waiting++;
     waitingRows += task.rows();
   }
 
-  boolean isEmpty() {
-    return waiting.isEmpty();
+  /** Requests wait no more. */
+  void taken(List<BatchTask> tasks) {
+    waiting -= tasks.size();
+    waitingRows -= rows(tasks);
   }
 
-  int size() {
-    return waiting.size();
+  boolean isEmpty() {
+    return waiting == 0;
   }
 
   /** Returns the rows of all that waits. */
   long waitingRows() {
     return waitingRows;
-  }
-
-  /** Returns the rows of the larger of the two requests of which one is taken first. */
-  long largestNext() {
-    return Math.max(waiting.getFirst().rows(), waiting.getLast().rows());
-  }
-
-  /** Returns when the one that waits longest was queued; there is one. */
-  long oldest() {
-    return waiting.getFirst().queuedNanos();
-  }
-
-  /**
-   * Takes requests out, those first that have waited longest.
-   *
-   * @param limit rows that they may have together; one request may have more
-   */
-  List<BatchTask> takeOldest(long limit) {
-    List<BatchTask> taken = new ArrayList<>();
-    takeOldest(taken, limit);
-    return taken;
-  }
-
-  /**
-   * Takes requests out, those first that came last; but {@value #OLD_SHARE} of the rows in a
-   * hundred go to those that have waited longest, so that nobody waits for ever.
-   */
-  List<BatchTask> takeNewest(long limit) {
-    List<BatchTask> taken = new ArrayList<>();
-    owedPercent += OLD_SHARE * limit;
-    long rows = owedPercent < 100 ? 0 : takeOldest(taken, owedPercent / 100);
-    owedPercent -= 100 * Math.min(rows, owedPercent / 100);
-    BatchTask next = waiting.peekLast();
-    while (next != null && (taken.isEmpty() || rows + next.rows() <= limit)) {
-      waiting.removeLast();
-      waitingRows -= next.rows();
-      rows += next.rows();
-      taken.add(next);
-      next = waiting.peekLast();
-    }
-    return taken;
-  }
-
-  private long takeOldest(List<BatchTask> taken, long limit) {
-    long rows = 0;
-    BatchTask next = waiting.peekFirst();
-    while (next != null && (taken.isEmpty() || rows + next.rows() <= limit)) {
-      waiting.removeFirst();
-      waitingRows -= next.rows();
-      rows += next.rows();
-      taken.add(next);
-      next = waiting.peekFirst();
-    }
-    return rows;
   }
 }

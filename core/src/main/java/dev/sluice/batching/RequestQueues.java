@@ -1,27 +1,27 @@
 package dev.sluice.batching;
 
 import dev.sluice.batching.merge.BatchTask;
-import dev.sluice.servable.Code;
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of one servable in which something waits. The one whose oldest request waits longest
- * is served next, so that kinds of requests share the lanes as they come.
+ * The queues of one servable in which something waits.
  *
- * <p>Requests go in the order they came as long as the servable keeps up. When many wait, and there
- * is no objective by which some could be refused, the newest go first: whoever comes would
- * otherwise wait as long as all before, and everybody's answer would be late. An objective refuses
- * those at once whose answer would be late.
+ * <p>The client that has had least of the servable is served next ({@link Accounts}), and of what
+ * it has waiting the kind whose oldest request waits longest. Where nobody names clients all are
+ * one, and kinds of requests share the lanes as they come.
  *
- * <p>Every request asks here how long it would wait, so that is a sum which is kept, and corrected
- * for a queue when that changes; for all of them when the costs of any have.
+ * <p>Requests of a client go in the order they came as long as the servable keeps up. When many of
+ * its own wait, and there is no objective by which some could be refused, the newest go first:
+ * whoever comes would otherwise wait as long as all before, and everybody's answer would be late.
+ * What others have waiting does not turn the order of a client that asks for little. An objective
+ * refuses those at once whose answer would be late; so do a request's own deadline, and the bound
+ * on how long many may wait ({@link Refusals} has the texts).
  *
  * <p>Guarded by the lock of the lanes, as {@link Lanes.Backlog} says.
  */
@@ -34,8 +34,14 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   /** Nor do they wait this long. */
   static final long LONG_NANOS = 1_000_000_000;
 
-  private static final double PAUSE_WEIGHT = 1.0 / 16;
-  private static final double MOST_PAUSE = 10;
+  /** A deadline further away is looked at only where many wait. */
+  private static final long SOON_NANOS = 10_000_000_000L;
+
+  /** What is known of fewer runs refuses nobody for a deadline of its own. */
+  private static final int SETTLED = 32;
+
+  /** Given up in one go, so that the lock is not held for long. */
+  private static final int MOST_STALE = 64;
 
   /** A request and the queue of its kind. */
   record Queued(RequestQueue queue, BatchTask task) {}
@@ -46,110 +52,153 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     void run(RequestQueue queue, List<BatchTask> tasks, boolean onLane, boolean more);
   }
 
-  private final ServableId id;
-  private final int lanes;
-  private final int capacity;
+  private final QueueLimits limits;
   private final BatchPolicy policy;
   private final LongSupplier nanoTime;
   private final Runner runner;
-  private final List<RequestQueue> active = new ArrayList<>();
-  private final List<Running> running = new ArrayList<>();
+  private final Refusals refusals;
+  private final Accounts accounts;
+  private final WaitForecast forecast;
+  private final TakenRun.Stale nothingStale;
   private int size;
-
-  /** Counts what the queues learn; other threads count too. */
-  private final AtomicLong learned = new AtomicLong();
-
-  /** How much of that is in the sum. */
-  private long reckoned;
-
-  /**
-   * How much time passes between a run and the next while something waits, as a part of the run: an
-   * event loop that does a lane's work also reads.
-   */
-  private double pauses;
-
-  private final TypicalTime typical = new TypicalTime();
-
-  /** How many runs have been taken. */
-  private long taken;
-
-  private long lastEnd;
-  private long lastRan;
-  private boolean hasWaited;
-
-  /** How long the runs of all that waits usually take; only with an objective. */
-  private long waitingNanos;
 
   /**
    * Creates queues without anything in them.
    *
    * @param lanes how many runs there may be at once
-   * @param capacity how many requests may wait
    */
   RequestQueues(
       ServableId id,
       int lanes,
-      int capacity,
+      QueueLimits limits,
       BatchPolicy policy,
       LongSupplier nanoTime,
       Runner runner) {
-    this.id = id;
-    this.lanes = lanes;
-    this.capacity = capacity;
+    this.limits = limits;
     this.policy = policy;
     this.nanoTime = nanoTime;
     this.runner = runner;
+    this.refusals = new Refusals(id, limits.capacity());
+    this.nothingStale = new TakenRun.Stale(List.of(), refusals.tooLong(limits.longest()));
+    this.accounts = new Accounts(limits.clients());
+    this.forecast = new WaitForecast(policy, lanes);
   }
 
   @Override
-  public @Nullable ServingException overload(long waitedNanos) {
-    if (size >= capacity) {
-      return tooMany();
+  public @Nullable ServingException overload(Caller caller, long waitedNanos) {
+    Account known = accounts.known(caller.clientName());
+    ServingException noPlace = noPlace(caller, known);
+    if (noPlace != null || isIdle() || !refusesForTime(caller)) {
+      return noPlace;
     }
-    if (!policy.hasObjective() || isIdle()) {
-      return null;
-    }
-    return late(waitedNanos + untilALaneIsFree() + stretched((double) waitingNanos() / lanes));
+    // What its own run takes is not known before it is decoded.
+    double wait = untilALaneIsFree() + forecast.untilTurn(accounts, known, 0);
+    return late(caller, known, (double) waitedNanos, wait, untilALaneIsFree());
   }
 
-  /** Returns how long the runs of all that waits usually take together; only with an objective. */
+  /** Returns how long the runs of all that waits usually take together, if that is reckoned. */
   long waitingNanos() {
-    long now = learned.get();
-    if (now != reckoned) {
-      reckoned = now;
-      active.forEach(this::reckon);
-    }
-    return waitingNanos;
+    return forecast.waitingNanos();
   }
 
-  /** Corrects the sum for one queue. */
-  private void reckon(RequestQueue queue) {
-    if (policy.hasObjective()) {
-      waitingNanos += queue.forecast().reckon(policy, queue.waitingRows());
-    }
+  /** Returns how much time passes between runs while something waits, as a part of the runs. */
+  double pauses() {
+    return forecast.pauses();
   }
 
   @Override
   public @Nullable ServingException add(Queued queued) {
     RequestQueue queue = queued.queue();
-    ServingException refusal = size >= capacity ? tooMany() : null;
-    if (refusal == null && policy.hasObjective() && !isIdle()) {
-      double waited = nanoTime.getAsLong() - queued.task().queuedNanos();
-      refusal = late(waited + expectedNanos(queue, queued.task().rows()));
-    }
+    BatchTask task = queued.task();
+    Account account = accounts.of(task.request().clientName());
+    ServingException refusal = refusal(queue, task, account);
     if (refusal != null) {
       return refusal;
     }
     if (queue.isEmpty()) {
-      active.add(queue);
-      if (policy.hasObjective()) {
-        queue.costs().countIn(learned);
-      }
+      forecast.begins(queue);
     }
-    queue.add(queued.task());
+    Line line = account.lineFor(queue);
+    line.add(task);
+    accounts.added(account, line);
+    queue.added(task);
     size++;
-    reckon(queue);
+    forecast.reckon(queue);
     return null;
+  }
+
+  private @Nullable ServingException refusal(RequestQueue queue, BatchTask task, Account account) {
+    Caller caller = task.request();
+    ServingException noPlace = noPlace(caller, account);
+    if (noPlace != null || isIdle() || !refusesForTime(caller)) {
+      return noPlace;
+    }
+    double waited = nanoTime.getAsLong() - task.queuedNanos();
+    double own = forecast.ownNanos(queue, task.rows());
+    double wait = untilALaneIsFree() + forecast.untilTurn(accounts, account, queue, task.rows());
+    return late(caller, account, waited, wait + own, untilALaneIsFree() + own);
+  }
+
+  /**
+   * A client that has a name may have as much waiting, by its weight, as there are places left: so
+   * there is always room for others, and no client must be told how many there are.
+   */
+  private @Nullable ServingException noPlace(Caller caller, @Nullable Account account) {
+    int free = limits.capacity() - size;
+    if (free <= 0) {
+      return refusals.tooMany(forecast.untilEmpty());
+    }
+    if (account != null
+        && accounts.areSeveral()
+        && account.waiting() >= Math.max(1, account.weight() * free)) {
+      return refusals.tooManyOf(caller.clientName(), account.waiting(), forecast.untilEmpty());
+    }
+    return null;
+  }
+
+  /** True if it is worth while to find out how long a request would wait. */
+  private boolean refusesForTime(Caller caller) {
+    boolean refuses =
+        policy.hasObjective()
+            || isBounded()
+            || caller.remainingNanos(nanoTime.getAsLong()) < SOON_NANOS;
+    if (refuses) {
+      forecast.start();
+    }
+    return refuses;
+  }
+
+  /**
+   * Returns why a request is refused for its time, or null. One whose deadline has passed is not:
+   * it ends as such.
+   *
+   * @param waited how long the request may have waited to be read
+   * @param inTurn how long it takes from now until the answer, in the order in which requests come
+   * @param atOnce how long it takes if the request is served next
+   */
+  private @Nullable ServingException late(
+      Caller caller, @Nullable Account account, double waited, double inTurn, double atOnce) {
+    if (policy.hasObjective() && waited + inTurn > policy.budget()) {
+      return refusals.late(waited + inTurn, policy.objectiveNanos(), forecast.untilEmpty());
+    }
+    if (isBounded() && inTurn > limits.longest().toNanos()) {
+      return refusals.tooMuch(inTurn, limits.longest(), forecast.untilEmpty());
+    }
+    long remaining = caller.remainingNanos(nanoTime.getAsLong());
+    boolean newest = account != null && account.hasMany(policy);
+    double least = newest ? atOnce : inTurn;
+    return remaining > 0 && least > remaining && forecast.runsLearned() >= SETTLED
+        ? refusals.beyondDeadline(least, remaining, forecast.untilEmpty())
+        : null;
+  }
+
+  /** True if many wait, and there is a bound on how long. */
+  private boolean isBounded() {
+    return manyWait() && limits.longest().isPositive();
+  }
+
+  private boolean manyWait() {
+    return !policy.hasObjective() && size > MANY;
   }
 
   /**
@@ -157,53 +206,11 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
    * after a slow run, no run would ever show that they have become faster.
    */
   private boolean isIdle() {
-    return size == 0 && running.size() < lanes;
-  }
-
-  private @Nullable ServingException late(double nanos) {
-    return nanos <= policy.budget()
-        ? null
-        : refused(
-            "an answer would take about %.1f ms, and the objective is %.1f ms"
-                .formatted(nanos / 1e6, policy.objectiveNanos() / 1e6));
-  }
-
-  private ServingException tooMany() {
-    return refused(capacity + " requests wait already");
-  }
-
-  private ServingException refused(String reason) {
-    return new ServingException(Code.UNAVAILABLE, "Servable " + id + " is overloaded: " + reason);
-  }
-
-  /** Returns how long a request with so many rows would be here until its run has ended. */
-  private double expectedNanos(RequestQueue own, long rows) {
-    reckon(own);
-    Forecast forecast = own.forecast();
-    long withIt = own.waitingRows() + rows;
-    double before = waitingNanos() - forecast.waitingNanos() + forecast.nanosBeforeLast(withIt);
-    return untilALaneIsFree() + stretched(before / lanes) + forecast.nanosOfLast(withIt);
-  }
-
-  /** Returns how much time passes between runs while something waits, as a part of the runs. */
-  double pauses() {
-    return pauses;
-  }
-
-  private double stretched(double nanos) {
-    return nanos * (1 + pauses);
+    return size == 0 && forecast.hasFreeLane();
   }
 
   private double untilALaneIsFree() {
-    if (running.size() < lanes) {
-      return 0;
-    }
-    long now = nanoTime.getAsLong();
-    double first = Double.MAX_VALUE;
-    for (Running run : running) {
-      first = Math.min(first, Math.max(0, run.started + run.expected - now));
-    }
-    return first;
+    return forecast.untilALaneIsFree(nanoTime.getAsLong());
   }
 
   @Override
@@ -213,123 +220,80 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
 
   @Override
   public Lanes.Work take() {
-    RequestQueue longest = longestWaiting();
-    return take(longest, longest.forecast().limit(policy));
+    Line next = accounts.next().longestWaiting();
+    return take(next, next.kind().forecast().limit(policy));
   }
 
   @Override
   public Lanes.@Nullable Work takeWithin(long nanos) {
-    RequestQueue longest = longestWaiting();
-    long rows = rowsWithin(longest, nanos);
-    return rows == 0 ? null : take(longest, rows);
+    Line next = accounts.next().longestWaiting();
+    long rows = rowsWithin(next, nanos);
+    return rows == 0 ? null : take(next, rows);
   }
 
   @Override
   public boolean hasWithin(long nanos) {
-    return rowsWithin(longestWaiting(), nanos) > 0;
+    return rowsWithin(accounts.next().longestWaiting(), nanos) > 0;
   }
 
-  /** Returns how many rows of a queue are known to take no longer than this; 0 if none. */
-  private long rowsWithin(RequestQueue longest, long nanos) {
-    if (!longest.mayBeCheap()) {
+  /** Returns how many rows of a kind are known to take no longer than this; 0 if none. */
+  private long rowsWithin(Line next, long nanos) {
+    RequestQueue kind = next.kind();
+    if (!kind.mayBeCheap()) {
       return 0;
     }
-    long least = longest.largestNext();
-    long rows = Math.max(least, Math.min(longest.forecast().limit(policy), longest.waitingRows()));
-    while (rows > least && longest.costs().work(rows) > nanos) {
-      rows = Math.max(least, Math.min(rows - 1, rows * nanos / longest.costs().work(rows)));
+    long least = next.largestNext();
+    long rows = Math.max(least, Math.min(kind.forecast().limit(policy), kind.waitingRows()));
+    while (rows > least && kind.costs().work(rows) > nanos) {
+      rows = Math.max(least, Math.min(rows - 1, rows * nanos / kind.costs().work(rows)));
     }
-    return longest.costs().work(rows) <= nanos ? rows : 0;
+    return kind.costs().work(rows) <= nanos ? rows : 0;
   }
 
-  private RequestQueue longestWaiting() {
-    RequestQueue longest = active.getFirst();
-    for (RequestQueue queue : active) {
-      if (queue.oldest() - longest.oldest() < 0) {
-        longest = queue;
-      }
-    }
-    return longest;
-  }
-
-  private Lanes.Work take(RequestQueue longest, long limit) {
+  private Lanes.Work take(Line line, long limit) {
     long now = nanoTime.getAsLong();
-    boolean behind = !policy.hasObjective() && (size > MANY || now - longest.oldest() > LONG_NANOS);
-    List<BatchTask> tasks = behind ? longest.takeNewest(limit) : longest.takeOldest(limit);
-    if (longest.isEmpty()) {
-      active.remove(longest);
+    RequestQueue kind = line.kind();
+    boolean newest = accounts.next().newestGoFirst(line, now, policy);
+    TakenRun.Stale stale = manyWait() ? takeStale(line, now) : nothingStale;
+    FairShare share = null;
+    List<BatchTask> tasks = List.of();
+    if (!line.isEmpty() && accounts.areSeveral()) {
+      share = accounts.take(kind, limit, now, policy);
+      tasks = share.tasks();
+    } else if (!line.isEmpty()) {
+      tasks = newest ? line.takeNewest(limit) : line.takeOldest(limit);
+      accounts.takenByNobody(line, tasks.size());
     }
     size -= tasks.size();
-    reckon(longest);
-    if (hasWaited) {
-      double pause = Math.min(MOST_PAUSE, (double) (now - lastEnd) / Math.max(1, lastRan));
-      pauses += PAUSE_WEIGHT * (pause - pauses);
-      hasWaited = false;
-    }
-    double expected = longest.costs().usual(RequestQueue.rows(tasks));
-    Running run = new Running(longest, tasks, !longest.isEmpty(), now, expected, taken++);
-    running.add(run);
+    kind.taken(tasks);
+    TakenRun run = new TakenRun(runner, kind, tasks, stale, share, now);
+    forecast.taken(run, kind, now, size);
     return run;
+  }
+
+  /**
+   * Takes out those of the oldest that are not to be run any more. Where the newest go first,
+   * nobody would come to them for long, and they hold places and memory.
+   */
+  private TakenRun.Stale takeStale(Line line, long now) {
+    long longest = limits.longest().isPositive() ? limits.longest().toNanos() : Long.MAX_VALUE;
+    List<BatchTask> stale = line.takeStale(now, longest, MOST_STALE);
+    accounts.dropped(accounts.next(), line, stale.size());
+    size -= stale.size();
+    line.kind().taken(stale);
+    return stale.isEmpty() ? nothingStale : new TakenRun.Stale(stale, nothingStale.refusal());
   }
 
   /** Where something waits and nothing runs, that is a run too: one that does not even begin. */
   @Override
   public List<RunUnderWay> underWay() {
-    if (running.isEmpty()) {
-      return size == 0 ? List.of() : List.of(new RunUnderWay(-1 - taken, typical.nanos()));
-    }
-    return running.stream().map(Running::underWay).toList();
+    return forecast.underWay(size);
   }
 
   @Override
   public void done(Lanes.Work work) {
-    if (work instanceof Running run && running.remove(run)) {
-      lastEnd = nanoTime.getAsLong();
-      lastRan = lastEnd - run.started;
-      // What took next to nothing has not run, but was refused or had been given up.
-      boolean ran = lastRan >= run.expected / MOST_PAUSE;
-      hasWaited = ran && size > 0;
-      if (ran) {
-        typical.add(lastRan);
-      }
-      if (size == 0) { // forgotten, or what would wait were refused for what was once
-        pauses -= PAUSE_WEIGHT * pauses;
-      }
-    }
-  }
-
-  /** Requests of one queue on their way. */
-  private final class Running implements Lanes.Work {
-    private final RequestQueue queue;
-    private final List<BatchTask> tasks;
-    private final boolean more;
-    private final long started;
-    private final double expected;
-    private final long number;
-    private final long typicalNanos = typical.nanos();
-
-    Running(
-        RequestQueue queue,
-        List<BatchTask> tasks,
-        boolean more,
-        long started,
-        double expected,
-        long number) {
-      this.queue = queue;
-      this.tasks = tasks;
-      this.more = more;
-      this.started = started;
-      this.expected = expected;
-      this.number = number;
-    }
-
-    RunUnderWay underWay() {
-      return new RunUnderWay(number, Math.max((long) expected, typicalNanos));
-    }
-
-    @Override
-    public void run(boolean onLane) {
-      runner.run(queue, tasks, onLane, more);
+    if (work instanceof TakenRun run) {
+      forecast.ran(run, nanoTime.getAsLong(), size);
     }
   }
 }

@@ -155,6 +155,11 @@ final class RedeclaredServable extends ForwardingServable {
     }
 
     @Override
+    public String clientName() {
+      return request.clientName();
+    }
+
+    @Override
     public long remainingNanos(long now) {
       return request.remainingNanos(now);
     }

@@ -27,6 +27,7 @@ final class Conductor implements LoadSteps.Events {
   private final LoadSteps loads;
   private final UnloadSteps unloads;
   private final RepairWatch repairs;
+  private final MemoryWatch memory;
   private final Map<String, ManagedModel> models = new HashMap<>();
 
   /** Written by the manager's thread, read by any. */
@@ -54,6 +55,7 @@ final class Conductor implements LoadSteps.Events {
             serving, tools.budget(), workers, mailbox::post, this::changed, this::settle);
     Fingerprint fingerprint = tools.fingerprint();
     this.repairs = new RepairWatch(fingerprint, workers.checks(), mailbox::post, this::repaired);
+    this.memory = new MemoryWatch(tools.memory(), workers.checks(), mailbox::post, this::repaired);
   }
 
   /** Takes a wish. */
@@ -65,6 +67,7 @@ final class Conductor implements LoadSteps.Events {
     model.wish(aspired);
     settle(aspired.model(), model);
     model.versions().forEach(repairs::check);
+    model.versions().forEach(memory::check);
   }
 
   /** Begins to unload everything; the latch opens when nothing is left. */
@@ -139,6 +142,7 @@ final class Conductor implements LoadSteps.Events {
         || version.phase() == Phase.UNLOADING;
   }
 
+  /** What made a version's load fail is no more. */
   private void repaired(ManagedVersion version) {
     ManagedModel model = models.get(version.id().model());
     if (model == null || !model.manages(version)) {

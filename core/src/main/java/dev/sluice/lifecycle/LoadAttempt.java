@@ -36,6 +36,13 @@ final class LoadAttempt implements Runnable {
 
     /** Not tried: so much memory is not left. */
     record NoMemory(long bytes) implements Result {}
+
+    /**
+     * Not tried: the machine has not so much memory.
+     *
+     * @param fingerprint of the files before
+     */
+    record Refused(ServingException failure, long bytes, long fingerprint) implements Result {}
   }
 
   /** What every try needs. */
@@ -43,6 +50,7 @@ final class LoadAttempt implements Runnable {
       LoaderFactory loaders,
       List<ServableDecorator> decorators,
       MemoryBudget budget,
+      MemoryGuard memory,
       Fingerprint fingerprint) {}
 
   private enum Claim {
@@ -94,7 +102,7 @@ final class LoadAttempt implements Runnable {
     try {
       fingerprint = tools.fingerprint().of(version);
       return switch (tools.loaders().choose(version)) {
-        case LoaderFactory.Choice.Found(Loader loader) -> reserveAndLoad(loader);
+        case LoaderFactory.Choice.Found(Loader loader) -> reserveAndLoad(loader, fingerprint);
         case LoaderFactory.Choice.None(ServingException reason, boolean mayChange) ->
             new Result.Failed(reason, mayChange, fingerprint);
       };
@@ -107,10 +115,30 @@ final class LoadAttempt implements Runnable {
     }
   }
 
-  private Result reserveAndLoad(Loader loader) throws ServingException {
+  private Result reserveAndLoad(Loader loader, long fingerprint) throws ServingException {
     long bytes = estimate(loader);
     if (!tools.budget().tryReserve(bytes)) {
       return new Result.NoMemory(bytes);
+    }
+    Result result = null;
+    try {
+      result = loadIntoMemory(loader, bytes, fingerprint);
+      return result;
+    } finally {
+      if (!(result instanceof Result.Loaded)) {
+        tools.budget().release(bytes);
+      }
+    }
+  }
+
+  private Result loadIntoMemory(Loader loader, long bytes, long fingerprint)
+      throws ServingException {
+    long needed = tools.memory().needs(version, bytes);
+    MemoryGuard.Load load;
+    try {
+      load = tools.memory().begin(version, bytes, needed);
+    } catch (ServingException noMemory) {
+      return new Result.Refused(noMemory, needed, fingerprint);
     }
     boolean loaded = false;
     try {
@@ -119,9 +147,7 @@ final class LoadAttempt implements Runnable {
       loaded = true;
       return new Result.Loaded(loader, servable, bytes);
     } finally {
-      if (!loaded) {
-        tools.budget().release(bytes);
-      }
+      load.ended(loaded);
     }
   }
 

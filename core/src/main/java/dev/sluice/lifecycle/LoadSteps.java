@@ -142,7 +142,16 @@ final class LoadSteps {
         version.loaded = new ManagedVersion.Loaded(loaded.loader(), lease, loaded.reservedBytes());
         events.loaded(version);
       }
-      case LoadAttempt.Result.Failed failed -> failed(version, failed);
+      case LoadAttempt.Result.Failed failed -> {
+        version.lackedBytes = 0;
+        failed(version, failed);
+      }
+      case LoadAttempt.Result.Refused(var failure, long bytes, long fingerprint) -> {
+        version.lackedBytes = bytes;
+        version.looksWithMemory = 0;
+        // At an end its status says why; memory that comes back is noticed.
+        failed(version, new LoadAttempt.Result.Failed(failure, false, fingerprint));
+      }
       case LoadAttempt.Result.NoMemory(long bytes) -> {
         if (waitForMemory(version, bytes)) {
           return;

@@ -38,6 +38,14 @@ final class ManagedVersion {
 
   boolean checkingRepair;
 
+  /** How much memory the last try needed that there was not; 0 if it failed otherwise. */
+  long lackedBytes;
+
+  boolean checkingMemory;
+
+  /** How many checks in a row have found so much. */
+  int looksWithMemory;
+
   private Phase phase = Phase.NEW;
   private Health health = Health.OK;
 

@@ -88,6 +88,7 @@ public final class Manager implements ServableLookup, AutoCloseable {
             loaders,
             List.copyOf(decorators),
             new MemoryBudget(options.memoryLimitBytes()),
+            new MemoryGuard(options.memory()),
             fingerprint);
     conductor = new Conductor(options, tools, timer, workers, mailbox, serving, states, listener);
   }

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param maxLoadRetries how often a failed load is tried again; 0 or less: never
  * @param loadRetryInterval the pause before each further try; zero or negative: none
  * @param memoryLimitBytes the sum that the estimates of all loaded versions may reach
+ * @param memory whether loads are refused for which the machine has no memory
  */
 public record ManagerOptions(
     VersionPolicy policy,
@@ -20,7 +21,8 @@ public record ManagerOptions(
     int unloadThreads,
     int maxLoadRetries,
     Duration loadRetryInterval,
-    long memoryLimitBytes) {
+    long memoryLimitBytes,
+    MemoryCheck memory) {
   /** What a server without any flag uses (config.md §1.2). */
   public static final ManagerOptions DEFAULT =
       new ManagerOptions(
@@ -34,6 +36,36 @@ public record ManagerOptions(
           "expected no negative number, found %d load threads, %d unload threads, %d bytes"
               .formatted(loadThreads, unloadThreads, memoryLimitBytes));
     }
+  }
+
+  /** Creates options by which no load is refused for the memory of the machine. */
+  public ManagerOptions(
+      VersionPolicy policy,
+      int loadThreads,
+      int unloadThreads,
+      int maxLoadRetries,
+      Duration loadRetryInterval,
+      long memoryLimitBytes) {
+    this(
+        policy,
+        loadThreads,
+        unloadThreads,
+        maxLoadRetries,
+        loadRetryInterval,
+        memoryLimitBytes,
+        MemoryCheck.NONE);
+  }
+
+  /** Returns these options with another check of the machine's memory. */
+  public ManagerOptions withMemory(MemoryCheck check) {
+    return new ManagerOptions(
+        policy,
+        loadThreads,
+        unloadThreads,
+        maxLoadRetries,
+        loadRetryInterval,
+        memoryLimitBytes,
+        check);
   }
 
   /** Returns how many versions load at once. */

@@ -6,7 +6,7 @@ public enum Refusal {
   CONCURRENCY("concurrency"),
   /** Too many wait for the version, or an answer would come later than its objective. */
   QUEUE("queue"),
-  /** The deadline passed before the run began. */
+  /** The deadline passed before the run began, or was certain to. */
   DEADLINE("deadline"),
   /** There is no memory for what the request brings, or no room among those that are large. */
   MEMORY("memory");

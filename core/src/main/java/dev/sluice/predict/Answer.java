@@ -1,15 +1,16 @@
 package dev.sluice.predict;
 
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.ServingException;
 import dev.sluice.tensor.Tensor;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a protocol takes the end of a call. At most one method is called, once, on any thread; none
- * after {@link Call#abandon} returned true. It does not block.
+ * Where a protocol takes the end of a call, and who waits there. Of the two ends at most one is
+ * called, once, on any thread; none after {@link Call#abandon} returned true. It does not block.
  */
-public interface Answer {
+public interface Answer extends Caller {
   /**
    * The run succeeded.
    *

@@ -172,8 +172,8 @@ public final class Call implements RunRequest, Completion {
     long needed = total - bounds.free();
     if (needed > MOST_CHARGED || !memory.tryGrow(bounds.held() + charged, needed - charged)) {
       throw new OutOfMemoryError(
-          "the inputs have %d bytes, and large requests hold %d of at most %d"
-              .formatted(total, memory.held(), memory.limit()));
+          "the inputs have %d bytes, and large requests hold %d of at most %d%s"
+              .formatted(total, memory.held(), memory.limit(), memory.shortage()));
     }
   }
 
@@ -245,6 +245,11 @@ public final class Call implements RunRequest, Completion {
   @Override
   public boolean isCancelled() {
     return answered != 0;
+  }
+
+  @Override
+  public String clientName() {
+    return answer.clientName();
   }
 
   @Override
@@ -347,6 +352,6 @@ public final class Call implements RunRequest, Completion {
       memory.release(charged());
     }
     lease.release();
-    limiter.release();
+    limiter.release(answer.clientName());
   }
 }

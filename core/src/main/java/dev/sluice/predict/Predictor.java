@@ -38,23 +38,21 @@ public final class Predictor {
   /**
    * Opens a call to a model.
    *
+   * @param answer also says who asks and how long they wait
    * @throws ServingException INVALID_ARGUMENT for an empty name or an unknown label, NOT_FOUND if
    *     no such version is available, RESOURCE_EXHAUSTED if too many requests are inside (grpc.md
    *     §3), UNAVAILABLE if the servable has more to do than it can answer in time
    */
   public Call open(String model, VersionChoice choice, Answer answer) throws ServingException {
-    if (!limiter.tryAcquire()) {
-      throw new ServingException(
-          Code.RESOURCE_EXHAUSTED,
-          "Too many requests: the server works on "
-              + limiter.limit()
-              + " at once (--max_concurrent_requests)");
+    String client = answer.clientName();
+    if (!limiter.tryAcquire(client)) {
+      throw tooMany(client);
     }
     ServableLease lease = null;
     Call call = null;
     try {
       lease = acquire(model, choice);
-      ServingException overload = lease.servable().overload();
+      ServingException overload = lease.servable().overload(answer);
       if (overload != null) {
         throw overload;
       }
@@ -65,9 +63,16 @@ public final class Predictor {
         if (lease != null) {
           lease.release();
         }
-        limiter.release();
+        limiter.release(client);
       }
     }
+  }
+
+  private ServingException tooMany(String client) {
+    return new ServingException(
+        Code.RESOURCE_EXHAUSTED,
+        "Too many requests%s: the server works on %d at once (--max_concurrent_requests)"
+            .formatted(client.isEmpty() ? "" : " of client '" + client + "'", limiter.limit()));
   }
 
   /**

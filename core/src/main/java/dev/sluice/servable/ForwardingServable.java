@@ -59,8 +59,8 @@ public abstract class ForwardingServable implements Servable {
   }
 
   @Override
-  public @Nullable ServingException overload() {
-    return servable.overload();
+  public @Nullable ServingException overload(Caller caller) {
+    return servable.overload(caller);
   }
 
   @Override

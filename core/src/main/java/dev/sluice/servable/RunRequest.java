@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Read by the one thread that runs it. The input tensors stay valid until the completion.
  */
-public interface RunRequest {
+public interface RunRequest extends Caller {
   /** Returns the signature to run, one of the servable's own or a union of some of them. */
   Signature signature();
 
@@ -40,15 +40,6 @@ public interface RunRequest {
    */
   default boolean isCancelled() {
     return isAbandoned();
-  }
-
-  /**
-   * Returns how long it is until the request's deadline; not positive if that has passed.
-   *
-   * @param now on the scale of System.nanoTime
-   */
-  default long remainingNanos(long now) {
-    return Long.MAX_VALUE;
   }
 
   /**

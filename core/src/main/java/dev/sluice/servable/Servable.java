@@ -57,10 +57,10 @@ public interface Servable {
   }
 
   /**
-   * Returns why a request would be refused now, whatever it asks for, so that nobody decodes it in
-   * vain; null if it may be run. A guess: {@link #run} decides.
+   * Returns why a request of this caller would be refused now, whatever it asks for, so that nobody
+   * decodes it in vain; null if it may be run. A guess: {@link #run} decides.
    */
-  default @Nullable ServingException overload() {
+  default @Nullable ServingException overload(Caller caller) {
     return null;
   }
 

@@ -1,5 +1,9 @@
 package dev.sluice.servable;
 
+import dev.sluice.metrics.Refusal;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A failure that may happen in a healthy server: a bad request, a model that does not load.
  *
@@ -11,14 +15,31 @@ public final class ServingException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final Code code;
+  private final Duration retryAfter;
+  private final @Nullable Refusal refusal;
 
   /** Creates a failure; {@code code} is not {@link Code#OK}. */
   public ServingException(Code code, String message) {
+    this(code, message, Duration.ZERO, null);
+  }
+
+  /**
+   * Creates a failure that another try may not meet.
+   *
+   * @param code not {@link Code#OK}
+   * @param retryAfter when that may be worth while; zero if nobody knows
+   * @param refusal as what it is counted; null if that is plain from the code and from how far the
+   *     request came
+   */
+  public ServingException(
+      Code code, String message, Duration retryAfter, @Nullable Refusal refusal) {
     super(message, null, false, false);
     if (code == Code.OK) {
       throw new IllegalArgumentException("OK is no failure");
     }
     this.code = code;
+    this.retryAfter = retryAfter;
+    this.refusal = refusal;
   }
 
   /** Returns an INVALID_ARGUMENT failure. */
@@ -29,6 +50,16 @@ public final class ServingException extends Exception {
   /** Returns what kind of failure it is. */
   public Code code() {
     return code;
+  }
+
+  /** Returns after how long another try may be worth while; zero if nobody knows. */
+  public Duration retryAfter() {
+    return retryAfter;
+  }
+
+  /** Returns as what it is counted among the requests turned away, if it says so itself. */
+  public @Nullable Refusal refusal() {
+    return refusal;
   }
 
   /** Returns the text for the client; never null. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ByteBudgetTest {
@@ -36,6 +37,18 @@ class ByteBudgetTest {
     budget.release(60);
     assertTrue(budget.tryTake(1));
     assertFalse(budget.tryGrow(60, 60));
+  }
+
+  @Test
+  void nothingIsLetInForWhichThereIsNoMemory() {
+    AtomicLong free = new AtomicLong(50);
+    ByteBudget bounded = new ByteBudget(100, free::get);
+    assertFalse(bounded.tryTake(51));
+    assertEquals("; the machine has 50 bytes of memory left for them", bounded.shortage());
+    assertTrue(bounded.tryTake(50));
+    free.set(1000);
+    assertFalse(bounded.tryTake(51));
+    assertEquals("", bounded.shortage());
   }
 
   @Test

@@ -50,7 +50,7 @@ final class LaneScheduleTest {
         model,
         new LaneOptions(
             lanes,
-            capacity,
+            QueueLimits.of(capacity),
             true,
             mostRows,
             oneCore,

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.engine.EngineThreads;
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
@@ -311,7 +312,7 @@ class LanesTest {
     }
 
     @Override
-    public @Nullable ServingException overload(long waitedNanos) {
+    public @Nullable ServingException overload(Caller caller, long waitedNanos) {
       return null;
     }
 

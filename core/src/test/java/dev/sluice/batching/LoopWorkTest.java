@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
@@ -130,7 +131,7 @@ final class LoopWorkTest {
     }
 
     @Override
-    public @Nullable ServingException overload(long waitedNanos) {
+    public @Nullable ServingException overload(Caller caller, long waitedNanos) {
       return null;
     }
 

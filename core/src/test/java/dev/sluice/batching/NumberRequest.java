@@ -24,6 +24,8 @@ final class NumberRequest implements RunRequest, Completion {
   private final CountDownLatch done = new CountDownLatch(1);
   private final AtomicInteger completions = new AtomicInteger();
   private @Nullable Executor home;
+  private String client = "";
+  private long deadline = Long.MAX_VALUE;
   private volatile boolean abandoned;
   private volatile Code code = Code.UNKNOWN;
   private volatile String text = "";
@@ -46,6 +48,18 @@ final class NumberRequest implements RunRequest, Completion {
   /** Says where the answer is to be given. */
   NumberRequest at(Executor eventLoop) {
     home = eventLoop;
+    return this;
+  }
+
+  /** Says which client asks. */
+  NumberRequest of(String name) {
+    client = name;
+    return this;
+  }
+
+  /** Says until when the answer is wanted. */
+  NumberRequest until(long nanoTime) {
+    deadline = nanoTime;
     return this;
   }
 
@@ -103,6 +117,16 @@ final class NumberRequest implements RunRequest, Completion {
   @Override
   public boolean isAbandoned() {
     return abandoned;
+  }
+
+  @Override
+  public String clientName() {
+    return client;
+  }
+
+  @Override
+  public long remainingNanos(long now) {
+    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - now;
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.batching.merge.BatchTask;
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.Code;
 import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServableId;
@@ -39,7 +40,7 @@ final class RequestQueuesTest {
     return new RequestQueues(
         new ServableId("m", 1),
         1,
-        capacity,
+        QueueLimits.of(capacity),
         BatchPolicy.of(objective),
         now::get,
         (of, tasks, onLane, more) -> ran.addAll(tasks));
@@ -122,7 +123,7 @@ final class RequestQueuesTest {
         new RequestQueues(
             new ServableId("m", 1),
             1,
-            100,
+            QueueLimits.of(100),
             BatchPolicy.of(Duration.ZERO, 3),
             now::get,
             (of, tasks, onLane, more) -> ran.addAll(tasks));
@@ -167,9 +168,10 @@ final class RequestQueuesTest {
     NumberRequest late = request(1, 2);
     BatchTask task = BatchTask.of(late, late, 1, now.get() - 6 * MILLI);
     assertNotNull(queues.add(new RequestQueues.Queued(queue, task)), "6 and two runs of 1 ms");
-    assertNull(queues.overload(5 * MILLI));
-    assertNull(queues(1000, Duration.ofMillis(10)).overload(100 * MILLI), "it is idle");
-    assertNotNull(queues.overload(7 * MILLI));
+    assertNull(queues.overload(Caller.UNKNOWN, 5 * MILLI));
+    assertNull(
+        queues(1000, Duration.ofMillis(10)).overload(Caller.UNKNOWN, 100 * MILLI), "it is idle");
+    assertNotNull(queues.overload(Caller.UNKNOWN, 7 * MILLI));
     assertNull(add(queues, queue, 1));
   }
 

@@ -65,7 +65,7 @@ final class WaitForecastTest {
           new RequestQueues(
               new ServableId("m", 1),
               lanes,
-              capacity,
+              QueueLimits.of(capacity),
               policy,
               now::get,
               (of, tasks, onLane, more) -> {

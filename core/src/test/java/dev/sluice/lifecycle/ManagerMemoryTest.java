@@ -4,6 +4,7 @@ import static dev.sluice.lifecycle.ManagerHarness.id;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineOptions;
@@ -17,6 +18,7 @@ import dev.sluice.servable.ServingException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +76,60 @@ class ManagerMemoryTest {
         harness.awaitState(version, version == 1 ? VersionState.END : VersionState.AVAILABLE);
         harness.aspire();
         harness.awaitState(version, VersionState.END);
+      }
+    }
+  }
+
+  /** A machine on which a version of 600 MiB fits beside another or not. */
+  private static final class Machine implements MemoryReader {
+    private final AtomicLong freeMib = new AtomicLong();
+
+    Machine(long mib) {
+      freeMib.set(mib);
+    }
+
+    @Override
+    public MemoryReading read() {
+      return new MemoryReading(freeMib.get() << 20, 2000L << 20, 0, 0);
+    }
+  }
+
+  /** With retries, which such a version does not wait for. */
+  private static ManagerOptions on(Machine machine) {
+    return ManagerHarness.retries(5).withMemory(new MemoryCheck(machine, 100L << 20));
+  }
+
+  @Test
+  void whatTheMachineHasNoMemoryForIsRefusedAndWhatServesGoesOn() {
+    Machine machine = new Machine(1000);
+    try (ManagerHarness harness = new ManagerHarness(on(machine), List.of())) {
+      harness.engine.size(id(1), 600L << 20);
+      harness.engine.size(id(2), 600L << 20);
+      harness.aspire(1);
+      harness.awaitState(1, VersionState.AVAILABLE);
+      machine.freeMib.set(400);
+      harness.aspire(2);
+      harness.awaitState(2, VersionState.END);
+      Health health = harness.status(2).health();
+      assertEquals(Code.RESOURCE_EXHAUSTED, health.code());
+      assertTrue(
+          health.message().contains("needs about 600 MiB, and of 2000 MiB 400 are free"),
+          health::message);
+      assertEquals(VersionState.AVAILABLE, harness.state(1));
+    }
+  }
+
+  @Test
+  void itIsTriedAgainOnceThereIsMemoryAtTwoLooksInARow() {
+    Machine machine = new Machine(400);
+    try (ManagerHarness harness = new ManagerHarness(on(machine), List.of())) {
+      harness.engine.size(id(1), 600L << 20);
+      harness.aspire(1);
+      harness.awaitState(1, VersionState.END);
+      machine.freeMib.set(1000);
+      while (harness.state(1) != VersionState.AVAILABLE) { // each wish is a look
+        harness.aspire(1);
+        harness.flush();
       }
     }
   }

@@ -36,6 +36,7 @@ class MissingThreadsTest {
               new LoaderFactory(List.of(engine), EngineOptions.DEFAULT),
               List.of(),
               new MemoryBudget(Long.MAX_VALUE),
+              new MemoryGuard(MemoryCheck.NONE),
               version -> 0),
           timer,
           workers,

@@ -1,5 +1,6 @@
 package dev.sluice.testing;
 
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.Completion;
 import dev.sluice.servable.RunRequest;
 import dev.sluice.servable.Servable;
@@ -49,7 +50,7 @@ public final class EchoServable implements Servable {
   }
 
   @Override
-  public @Nullable ServingException overload() {
+  public @Nullable ServingException overload(Caller caller) {
     return overload;
   }
 

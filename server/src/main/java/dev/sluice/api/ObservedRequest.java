@@ -6,6 +6,7 @@ import dev.sluice.metrics.Refusal;
 import dev.sluice.metrics.VersionMetrics;
 import dev.sluice.predict.Call;
 import dev.sluice.servable.Code;
+import dev.sluice.servable.ServingException;
 import dev.sluice.telemetry.RequestObserver;
 import dev.sluice.telemetry.RequestRecord;
 import dev.sluice.telemetry.TraceContext;
@@ -107,6 +108,13 @@ public abstract class ObservedRequest implements RequestRecord {
   /** Notes that a request fails because there is no room for what it brings. */
   protected final void lacksMemory() {
     reason = Refusal.MEMORY;
+  }
+
+  /** Notes why a request fails, if that says how it is to be counted. */
+  protected final void because(ServingException failure) {
+    if (reason == null) {
+      reason = failure.refusal();
+    }
   }
 
   /** Notes that a request failed that was counted already. */

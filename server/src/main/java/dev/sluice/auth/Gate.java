@@ -12,11 +12,22 @@ import org.jspecify.annotations.Nullable;
  */
 public record Gate(Authenticator authenticator, Door door) {
   /**
+   * Who has come in.
+   *
+   * @param client of which client the request is; empty if nobody was asked who he is
+   * @param access what is to be asked once the model is known; null if the answer would be yes
+   */
+  public record Entry(String client, @Nullable Access access) {
+    private static final Entry UNASKED = new Entry("", null);
+  }
+
+  /**
    * Lets in a request whose model is known already, or refuses it.
    *
+   * @return of which client the request is; empty if nobody was asked who he is
    * @throws ServingException UNAUTHENTICATED or PERMISSION_DENIED
    */
-  public void require(
+  public String require(
       Operation operation,
       @Nullable String authorization,
       @Nullable String apiKey,
@@ -25,19 +36,20 @@ public record Gate(Authenticator authenticator, Door door) {
     Need need = operation.need();
     door.check(need);
     Scope scope = need.scope();
-    if (scope != null) {
-      Principal principal = authenticator.authenticate(authorization, apiKey, certificate);
-      Access.require(principal, scope, need.reach(), operation.model());
+    if (scope == null) {
+      return "";
     }
+    Principal principal = authenticator.authenticate(authorization, apiKey, certificate);
+    Access.require(principal, scope, need.reach(), operation.model());
+    return principal.clientName();
   }
 
   /**
    * Lets in a request whose model is not known yet, or refuses it.
    *
-   * @return what is to be asked once the model is known; null if the answer would be yes
    * @throws ServingException UNAUTHENTICATED or PERMISSION_DENIED
    */
-  public @Nullable Access enter(
+  public Entry enter(
       Need need,
       @Nullable String authorization,
       @Nullable String apiKey,
@@ -46,11 +58,16 @@ public record Gate(Authenticator authenticator, Door door) {
     door.check(need);
     Scope scope = need.scope();
     if (scope == null) {
-      return null;
+      return Entry.UNASKED;
     }
     Principal principal = authenticator.authenticate(authorization, apiKey, certificate);
-    if (need.reach() != Reach.NAMED) {
-      Access.require(principal, scope, need.reach(), "");
+    return new Entry(principal.clientName(), access(principal, scope, need.reach()));
+  }
+
+  private static @Nullable Access access(Principal principal, Scope scope, Reach reach)
+      throws ServingException {
+    if (reach != Reach.NAMED) {
+      Access.require(principal, scope, reach, "");
       return null;
     }
     if (principal.mayForEvery(scope)) {

@@ -47,6 +47,14 @@ public final class Principal {
         .collect(Collectors.joining());
   }
 
+  /**
+   * Returns the client that requests are of; empty if nobody was asked who he is. Those whom nobody
+   * knows are one client together.
+   */
+  public String clientName() {
+    return this == TRUSTED ? "" : name;
+  }
+
   /** Returns the name, in printable ASCII. */
   public String name() {
     return name;

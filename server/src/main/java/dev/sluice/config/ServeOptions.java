@@ -51,6 +51,7 @@ public final class ServeOptions {
   @Mixin private final SessionFlags session = new SessionFlags();
   @Mixin private final EngineFlags engine = new EngineFlags();
   @Mixin private final LimitFlags limits = new LimitFlags();
+  @Mixin private final OverloadFlags overload = new OverloadFlags();
   @Mixin private final TelemetryFlags telemetry = new TelemetryFlags();
   @Mixin private final HealthFlags health = new HealthFlags();
   @Mixin private final SecurityFlags security = new SecurityFlags();
@@ -263,6 +264,7 @@ public final class ServeOptions {
         platform.isPresent() ? platform.get().batching() : engine.batching(processors),
         engine.answers(),
         limits.limits(processors),
+        overload.overload(),
         new ServerSettings.Health(health.options(models.requiredByDefault()), health.prestop()),
         network.monitoring(warnings::add),
         telemetry.settings(System.getenv(), warnings::add),

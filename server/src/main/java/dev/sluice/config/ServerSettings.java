@@ -26,6 +26,7 @@ public record ServerSettings(
     Batching batching,
     Answers answers,
     Limits limits,
+    OverloadSettings overload,
     Health health,
     MonitoringConfig monitoring,
     TelemetrySettings telemetry,

@@ -58,6 +58,11 @@ public final class Body implements AutoCloseable {
     return budget.limit();
   }
 
+  /** Returns what {@link ByteBudget#shortage} says of the memory for bodies. */
+  public String shortage() {
+    return budget.shortage();
+  }
+
   /** Gives the memory back. */
   @Override
   public void close() {

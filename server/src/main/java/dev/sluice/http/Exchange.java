@@ -17,6 +17,7 @@ public final class Exchange implements Runnable {
   private final String target;
   private final HttpHeaders headers;
   private Persistence after;
+  private String clientName = "";
   private @Nullable Body body;
   private String further = "";
   private @Nullable ByteBuf answer;
@@ -61,6 +62,16 @@ public final class Exchange implements Runnable {
   /** Returns the certificate that the client has shown and TLS has verified, or null. */
   public @Nullable X509Certificate clientCertificate() {
     return connection.clientCertificate();
+  }
+
+  /** Returns the name of the client that the request is of; empty if nobody said. */
+  public String clientName() {
+    return clientName;
+  }
+
+  /** Says which client the request is of; on the event loop, before it is handled. */
+  public void setClientName(String name) {
+    clientName = name;
   }
 
   /** Returns false if the body found no room when it arrived; it is gone then. */

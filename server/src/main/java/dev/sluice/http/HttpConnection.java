@@ -243,7 +243,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   /** Large bodies that come together must not take the memory that small ones need. */
   private void refuseForRoom(Exchange exchange) {
-    byte[] bytes = HttpErrors.noRoom(listener.limits().bodies().limit());
+    byte[] bytes = HttpErrors.noRoom(listener.limits().bodies());
     exchange.respond(Response.json(503), bytes, bytes.length);
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.http;
 
+import dev.sluice.admission.ByteBudget;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -22,11 +23,13 @@ public final class HttpErrors {
   }
 
   /** Returns the JSON text for a body that found no room. */
-  static byte[] noRoom(long limit) {
+  static byte[] noRoom(ByteBudget bodies) {
     String text =
         "{\"error\": \"Too many large requests at once: at most "
-            + limit
-            + " bytes may wait to be decoded\"}";
+            + bodies.limit()
+            + " bytes may wait to be decoded"
+            + bodies.shortage()
+            + "\"}";
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 

@@ -22,12 +22,14 @@ import dev.sluice.metrics.Exposition;
 import dev.sluice.metrics.MetricRegistry;
 import dev.sluice.predict.Predictor;
 import dev.sluice.telemetry.Telemetry;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The protocols: what is served over REST and over gRPC, on the same models. */
 final class Apis {
@@ -57,6 +59,7 @@ final class Apis {
   private final PageThread metricsThread = new PageThread();
   private final ServerMetadata metadata = ServerMetadata.of(Version.current());
   private final ModelCatalog catalog;
+  private final Optional<ClientHeader> clientHeader;
   private final SharedMemory regions = new SharedMemory(SharedMemory.SYSTEM_DIRECTORY);
 
   Apis(
@@ -74,6 +77,7 @@ final class Apis {
     this.telemetry = telemetry;
     this.registry = registry;
     this.exposition = exposition;
+    this.clientHeader = settings.overload().clientHeader().map(ClientHeader::new);
     this.catalog = new ModelCatalog(parts.predictor(), parts.states()::all, readiness);
   }
 
@@ -105,13 +109,18 @@ final class Apis {
     exact.put("/v2", oip);
     exact.put(Departure.PATH, departure);
     List<Router.Prefix> prefixes =
-        new ArrayList<>(List.of(new Router.Prefix("/v1/", rest), new Router.Prefix("/v2/", oip)));
+        new ArrayList<>(
+            List.of(new Router.Prefix("/v1/", named(rest)), new Router.Prefix("/v2/", named(oip))));
     if (settings.rest().console()) {
       HttpHandler console = console();
       exact.put(Console.PATH, console);
       prefixes.add(new Router.Prefix(Console.PATH + "/", console));
     }
     return new Router(exact, prefixes);
+  }
+
+  private HttpHandler named(HttpHandler api) {
+    return clientHeader.isPresent() ? clientHeader.get().before(api) : api;
   }
 
   /** Returns what is served to probes and scrapers on a port of their own. */
@@ -184,6 +193,8 @@ final class Apis {
                 parts.threads(),
                 PredictOptions.DEFAULT_LARGEST_INLINE,
                 telemetry)));
+    clientHeader.ifPresent(
+        header -> services.replaceAll(service -> ServerInterceptors.intercept(service, header)));
     return services;
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.main;
 
 import dev.sluice.batching.LaneOptions;
 import dev.sluice.batching.LaneServable;
+import dev.sluice.batching.QueueLimits;
 import dev.sluice.batching.Turns;
 import dev.sluice.batching.tfs.BatchPool;
 import dev.sluice.batching.tfs.TfsBatching;
@@ -133,7 +134,10 @@ final class ServableDecorators implements AutoCloseable {
     int mostRows = own.batching().mostRows().orElse(Integer.MAX_VALUE);
     return new LaneOptions(
         lanes,
-        limits.laneQueueCapacity(),
+        new QueueLimits(
+            limits.laneQueueCapacity(),
+            settings.overload().longestWait(),
+            settings.overload().clients()),
         merges && mostRows > 1,
         mostRows,
         // An event loop that ran models itself would give each of them the loop's weight.

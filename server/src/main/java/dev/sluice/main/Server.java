@@ -80,6 +80,7 @@ final class Server {
   private final ExpiredRuns expiredRuns = new ExpiredRuns();
   private final Observation observation;
   private final Limiter limiter;
+  private final MemoryPressure memory;
   private final ServableDecorators decorators;
   private final Manager manager;
   private final FileSystemSource source;
@@ -122,6 +123,7 @@ final class Server {
         new ConnectionLimit(bounds.connections(), line -> LOG.log(Level.WARNING, line));
     this.observation = Observation.open(settings.telemetry());
     this.limiter = new Limiter(settings.limits().maxConcurrentRequests());
+    this.memory = new MemoryPressure(settings.overload().memory());
     this.loops = new EventLoops(loopCount(), CLOSE_PATIENCE);
     this.grpc = new GrpcPorts(settings, loops, connections, security);
     FolderSettings folders =
@@ -144,7 +146,7 @@ final class Server {
         new LoaderFactory(engines, settings.engine(), ofVersions, MeteredLoader.decorator(metrics));
     this.manager =
         new Manager(
-            settings.manager(),
+            settings.manager().withMemory(memory.ofLoads()),
             loaders,
             decorators.inOrder(),
             new StateLog().andThen(new EndedVersions(metrics.own())),
@@ -157,7 +159,7 @@ final class Server {
                 !settings.models().byReference()
                     && (loaders.isModel(directory) || FolderSettings.isModel(directory)));
     this.workers = decoders(processors);
-    ByteBudget messages = new ByteBudget(MESSAGE_BYTES);
+    ByteBudget messages = new ByteBudget(MESSAGE_BYTES, memory::left);
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
     this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
@@ -175,7 +177,7 @@ final class Server {
             exposition());
     HttpLimits limits =
         new HttpLimits(
-            new ByteBudget(BODY_BYTES),
+            new ByteBudget(BODY_BYTES, memory::left),
             REQUEST_PATIENCE,
             ANSWER_PATIENCE,
             CLOSE_PATIENCE,
@@ -243,6 +245,7 @@ final class Server {
    * @throws ServingException if a label points to a version that is not available
    */
   void start() throws IOException, ServingException, InterruptedException {
+    memory.start();
     observation.start();
     manager.start();
     source.start(manager::aspire);
@@ -331,6 +334,7 @@ final class Server {
     http.close();
     grpc.close();
     workers.shutdown();
+    memory.close();
     loops.close();
     workers.awaitTermination(1, TimeUnit.SECONDS);
     observation.close();
@@ -357,6 +361,7 @@ final class Server {
     http.close();
     grpc.close();
     workers.shutdown();
+    memory.close();
     loops.close();
     observation.close();
   }

@@ -73,7 +73,7 @@ class GateTest {
             },
             Door.OPEN);
     allowed(gate, Need.NOTHING, "");
-    assertNull(gate.enter(Need.NOTHING, null, null, null));
+    assertNull(gate.enter(Need.NOTHING, null, null, null).access());
   }
 
   @Test
@@ -89,8 +89,9 @@ class GateTest {
 
   @Test
   void aCallAsksOnceItsModelIsKnown() throws ServingException {
-    assertNull(gate(Door.OPEN, grant(Scope.INFER, "*")).enter(ON_MODEL, null, null, null));
-    Access access = gate(Door.OPEN, grant(Scope.INFER, "a*")).enter(ON_MODEL, null, null, null);
+    assertNull(gate(Door.OPEN, grant(Scope.INFER, "*")).enter(ON_MODEL, null, null, null).access());
+    Access access =
+        gate(Door.OPEN, grant(Scope.INFER, "a*")).enter(ON_MODEL, null, null, null).access();
     assertNotNull(access);
     assertFalse(access.wasAsked());
     access.require("ab");
@@ -101,6 +102,17 @@ class GateTest {
     assertThrows(
         ServingException.class,
         () -> gate(Door.OPEN, grant(Scope.INFER, "a*")).enter(LOADS, null, null, null));
+  }
+
+  @Test
+  void whoHasShownWhoHeIsIsTheClient() throws ServingException {
+    Principal web = new Principal("web", List.of(grant(Scope.INFER, "*")));
+    Gate gate = new Gate((authorization, key, certificate) -> web, Door.OPEN);
+    assertEquals("web", gate.require(new Operation(ON_MODEL, "a"), null, null, null));
+    assertEquals("web", gate.enter(ON_MODEL, null, null, null).client());
+    Gate open = new Gate(Authenticator.NONE, Door.OPEN);
+    assertEquals("", open.require(new Operation(ON_MODEL, "a"), null, null, null));
+    assertEquals("", open.enter(ON_MODEL, null, null, null).client());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sluice.batching;
 
+import dev.sluice.servable.Caller;
 import dev.sluice.servable.RunUnderWay;
 import dev.sluice.servable.ServingException;
 import java.util.ArrayDeque;
@@ -144,7 +145,7 @@ public final class LanesStress {
     }
 
     @Override
-    public @Nullable ServingException overload(long waitedNanos) {
+    public @Nullable ServingException overload(Caller caller, long waitedNanos) {
       return null;
     }
 

@@ -199,6 +199,11 @@ public final class SplitTask {
     }
 
     @Override
+    public String clientName() {
+      return task.request().clientName();
+    }
+
+    @Override
     public long remainingNanos(long now) {
       return task.request().remainingNanos(now);
     }

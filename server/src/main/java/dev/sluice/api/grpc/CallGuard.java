@@ -4,6 +4,8 @@ import dev.sluice.auth.Access;
 import dev.sluice.auth.AccessTable;
 import dev.sluice.auth.Gate;
 import dev.sluice.servable.ServingException;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -36,9 +38,9 @@ public final class CallGuard implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Access access;
+    Gate.Entry entry;
     try {
-      access =
+      entry =
           gate.enter(
               AccessTable.need(call.getMethodDescriptor().getFullMethodName()),
               headers.get(AUTHORIZATION),
@@ -48,7 +50,15 @@ public final class CallGuard implements ServerInterceptor {
       call.close(GrpcStatuses.of(e), new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    return next.startCall(access == null ? call : new GuardedCall<>(call, access), headers);
+    Access access = entry.access();
+    ServerCall<Q, A> guarded = access == null ? call : new GuardedCall<>(call, access);
+    return entry.client().isEmpty()
+        ? next.startCall(guarded, headers)
+        : Contexts.interceptCall(
+            Context.current().withValue(CallContext.CLIENT, entry.client()),
+            guarded,
+            headers,
+            next);
   }
 
   private static @Nullable X509Certificate certificate(ServerCall<?, ?> call) {

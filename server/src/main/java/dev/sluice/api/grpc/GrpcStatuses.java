@@ -2,6 +2,7 @@ package dev.sluice.api.grpc;
 
 import dev.sluice.servable.Code;
 import dev.sluice.servable.ServingException;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import java.nio.charset.StandardCharsets;
 
@@ -10,14 +11,33 @@ final class GrpcStatuses {
   /** What is no message, and what is a bug: clients learn nothing of either (grpc.md §1). */
   static final Status INTERNAL = Status.INTERNAL;
 
+  /** Tells clients that try again by themselves when to do it (gRPC's proposal A6). */
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
   private static final int LONGEST_MESSAGE = 1024;
   private static final String TRUNCATED = "...TRUNCATED";
 
   private GrpcStatuses() {}
 
-  /** Returns the status for a failure, with its text cut as the reference cuts it (grpc.md §1). */
+  /**
+   * Returns the status for a failure, with its text cut as the reference cuts it (grpc.md §1). The
+   * failure is its cause, which stays here.
+   */
   static Status of(ServingException failure) {
-    return Status.fromCodeValue(failure.code().number()).withDescription(truncated(failure.text()));
+    return Status.fromCodeValue(failure.code().number())
+        .withDescription(truncated(failure.text()))
+        .withCause(failure);
+  }
+
+  /** Adds to what is sent with a status when to try again, if that is known. */
+  static Metadata withRetry(Metadata trailers, Status status) {
+    if (status.getCause() instanceof ServingException failure
+        && failure.retryAfter().isPositive()) {
+      long millis = Math.max(1, failure.retryAfter().toMillis());
+      trailers.put(PUSHBACK, Long.toString(millis));
+    }
+    return trailers;
   }
 
   /** Returns the code of a status of ours. */

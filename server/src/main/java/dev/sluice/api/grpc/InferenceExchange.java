@@ -105,6 +105,6 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
 
   @Override
   public void failed(Status status, @Nullable H head) {
-    rpc.close(status, Headers.trailers(headers, request));
+    rpc.close(status, GrpcStatuses.withRetry(Headers.trailers(headers, request), status));
   }
 }

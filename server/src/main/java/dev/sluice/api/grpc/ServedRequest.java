@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request between its transport and its model, whatever the method.
  *
- * <p>Made and {@linkplain #serve served} on the event loop; {@linkplain #cancel cancelled} there,
- * or by whoever finds that its stream cannot be written to. The request is decoded there, or on a
- * worker if it is large; the {@link Answer} comes on whatever thread ends the run.
+ * <p>Made and {@linkplain #serve served} on the event loop, in the context of its call; {@linkplain
+ * #cancel cancelled} there, or by whoever finds that its stream cannot be written to. The request
+ * is decoded there, or on a worker if it is large; the {@link Answer} comes on whatever thread ends
+ * the run.
  *
  * @param <H> what the method reads of a request
  * @param <P> the response
@@ -55,6 +56,7 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
   private final Reply<H, P> reply;
   private final @Nullable Deadline deadline;
   private final @Nullable Executor home;
+  private final String clientName = CallContext.client();
   private volatile @Nullable Handover handover;
   private @Nullable H head;
   private volatile boolean begun;
@@ -120,7 +122,8 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
         "Too many large requests wait to be decoded: "
             + waiting.held()
             + " bytes of at most "
-            + waiting.limit());
+            + waiting.limit()
+            + waiting.shortage());
   }
 
   /** On a worker, which may take its time; what a request makes of few bytes is charged. */
@@ -257,6 +260,9 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
     if (!claim()) {
       return;
     }
+    if (failure.getCause() instanceof ServingException told) {
+      because(told);
+    }
     fails(GrpcStatuses.code(failure), GrpcStatuses.text(failure), counts);
     try {
       reply.failed(failure, head);
@@ -280,6 +286,16 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
   @Override
   public @Nullable Executor home() {
     return home;
+  }
+
+  @Override
+  public String clientName() {
+    return clientName;
+  }
+
+  @Override
+  public long remainingNanos(long now) {
+    return deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.NANOSECONDS);
   }
 
   @Override

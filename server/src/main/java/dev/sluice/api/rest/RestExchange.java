@@ -65,6 +65,7 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
   private final RestTarget target;
   private final RestRequest<B> request;
   private final @Nullable Executor home;
+  private final String clientName;
   private final long deadline;
   private final Body body;
   private final @Nullable Expansion expansion;
@@ -77,18 +78,20 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
       RestTarget target,
       RestRequest<B> request,
       RequestObserver observer,
-      @Nullable Expansion expansion) {
+      @Nullable Expansion expansion,
+      long patience) {
     super(observer);
     this.inference = inference;
     this.exchange = exchange;
     this.target = target;
     this.request = request;
     this.home = inference.threads().ownLoop().get();
+    this.clientName = exchange.clientName();
     this.body = exchange.takeBody();
     this.expansion = expansion;
     names(target.model());
     begin(body.length());
-    this.deadline = inference.deadline(startNanos());
+    this.deadline = inference.deadline(startNanos(), patience);
   }
 
   void start() {
@@ -98,6 +101,12 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
       return;
     }
     handOver(this, body::close);
+  }
+
+  /** Answers instead of starting. */
+  void refuse(ServingException failure) {
+    body.close();
+    fail(failure);
   }
 
   private void handOver(Runnable serve, Runnable drop) {
@@ -177,7 +186,8 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
           "Too many large requests at once: at most "
               + body.limit()
               + " bytes may wait to be decoded, and this body expands to "
-              + expanded);
+              + expanded
+              + body.shortage());
     }
   }
 
@@ -233,6 +243,16 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
   @Override
   public @Nullable Executor home() {
     return home;
+  }
+
+  @Override
+  public String clientName() {
+    return clientName;
+  }
+
+  @Override
+  public long remainingNanos(long now) {
+    return deadline == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - now;
   }
 
   @Override
@@ -330,6 +350,7 @@ final class RestExchange<B> extends ObservedRequest implements Answer, Watcher, 
   /** Answers; the claim has been won, so that nobody else will. */
   private void answer(ServingException failure) {
     try {
+      because(failure);
       fails(failure.code(), failure.text(), true);
       tellTimes();
       inference.failures().answer(exchange, failure);

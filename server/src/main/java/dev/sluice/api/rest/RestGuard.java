@@ -55,11 +55,12 @@ public final class RestGuard implements HttpHandler {
             ? posts.of(exchange.target())
             : operations.of(method, exchange.target());
     try {
-      gate.require(
-          operation,
-          exchange.header(HttpHeaderNames.AUTHORIZATION),
-          exchange.header(API_KEY),
-          exchange.clientCertificate());
+      exchange.setClientName(
+          gate.require(
+              operation,
+              exchange.header(HttpHeaderNames.AUTHORIZATION),
+              exchange.header(API_KEY),
+              exchange.clientCertificate()));
     } catch (ServingException e) {
       refuse(exchange, e);
       return;

@@ -3,6 +3,7 @@ package dev.sluice.api.rest;
 import dev.sluice.api.RequestThreads;
 import dev.sluice.http.Exchange;
 import dev.sluice.predict.Predictor;
+import dev.sluice.servable.ServingException;
 import dev.sluice.telemetry.RequestObserver;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ public final class RestInference {
   }
 
   /**
-   * Runs a model and answers, now or later; on the exchange's event loop.
+   * Runs a model and answers, now or later; on the exchange's event loop. How long the client
+   * waits, by its headers, counts where the server itself would wait longer.
    *
    * @param observer sees the request
    * @param expansion makes the body's bytes of what was sent, or null if they are sent as they are
@@ -41,7 +43,15 @@ public final class RestInference {
       RestRequest<?> request,
       RequestObserver observer,
       @Nullable Expansion expansion) {
-    new RestExchange<>(this, exchange, target, request, observer, expansion).start();
+    long patience;
+    try {
+      patience = TimeoutHeaders.nanos(exchange);
+    } catch (ServingException bad) {
+      new RestExchange<>(this, exchange, target, request, observer, expansion, Long.MAX_VALUE)
+          .refuse(bad);
+      return;
+    }
+    new RestExchange<>(this, exchange, target, request, observer, expansion, patience).start();
   }
 
   Predictor predictor() {
@@ -56,8 +66,13 @@ public final class RestInference {
     return failures;
   }
 
-  /** Returns when a request is out of time; it and the start are those of System.nanoTime. */
-  long deadline(long start) {
-    return timeout.isPositive() ? start + timeout.toNanos() : Long.MAX_VALUE;
+  /**
+   * Returns when a request is out of time; it and the start are those of System.nanoTime.
+   *
+   * @param patience how long its client waits; {@link Long#MAX_VALUE} for ever
+   */
+  long deadline(long start, long patience) {
+    long nanos = timeout.isPositive() ? Math.min(timeout.toNanos(), patience) : patience;
+    return nanos == Long.MAX_VALUE ? Long.MAX_VALUE : start + nanos;
   }
 }

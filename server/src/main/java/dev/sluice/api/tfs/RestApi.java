@@ -79,7 +79,7 @@ public final class RestApi implements HttpHandler {
           answer(exchange, metadata.model(), () -> info.metadata(metadata));
       case RestRoute.Refused(String message) ->
           fail(exchange, infoMeter, NO_MODEL, ServingException.invalidArgument(message));
-      case RestRoute.OutOfRange() -> errors.respond(exchange, 400, EMPTY);
+      case RestRoute.OutOfRange() -> errors.respond(exchange, 400, "", EMPTY);
     }
   }
 
