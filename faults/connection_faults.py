@@ -241,9 +241,8 @@ class SlowLoris(SlowClients):
             ('HTTP/1.1 chunks', case.rest, chunks, b'1\r\n \r\n', self.LIMIT),
             ('HTTP/2 preface', case.grpc, PREFACE[:4], b'', self.LIMIT),
             ('HTTP/2 header block', case.grpc, PREFACE + settings() + part, b'', self.LIMIT),
-            # What has not begun may wait for ever, as between two requests, and a call without a
-            # deadline may take its time.
-            ('HTTP/2 silence', case.grpc, b'', b'', None),
+            ('HTTP/2 silence', case.grpc, b'', b'', self.LIMIT),
+            # A call without a deadline may take its time.
             ('gRPC message', case.grpc, call + frame(DATA, 0, 1, grpc_message(b'x' * 5000)[:50]),
              frame(DATA, 0, 1, b'x'), None),
         ]
@@ -265,8 +264,7 @@ class SlowReaders(SlowClients):
         clients = []
         for _ in range(self.EACH):
             clients.append(BadClient('REST', connected(case.rest, post(PATH, body), 4096), b'', self.LIMIT))
-            # gRPC has no bound of its own for this: docs/faults.md says what an operator can do.
-            clients.append(BadClient('gRPC', self._call(case.grpc, message)))
+            clients.append(BadClient('gRPC', self._call(case.grpc, message), b'', self.LIMIT))
         return clients
 
     @staticmethod

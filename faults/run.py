@@ -48,9 +48,8 @@ class SharedServer:
         return self.server.stop() if self.server else []
 
 
-def run_faults(names, folder, seed):
-    """Tries faults one after the other; returns their rows."""
-    rows = []
+def run_faults(names, folder, seed, rows):
+    """Tries faults one after the other; adds their rows, so that those of a run that is ended are not lost."""
     shared = SharedServer(folder / 'shared')
     try:
         for name in names:
@@ -66,7 +65,6 @@ def run_faults(names, folder, seed):
         wrong = shared.stop()
     if wrong:
         rows.append(dict(fault='the shared server\'s stop', about='', verdict='FAIL', failures=wrong, notes=[]))
-    return rows
 
 
 def counts(values, most=6):
@@ -128,6 +126,7 @@ def main():
     print(f'{when}, seed {seed}, {os.cpu_count()} CPUs\n', flush=True)
     # As by the keyboard, so that mounts and processes do not stay.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended by SIGTERM'))
+    result = None
     try:
         if options.soak:
             result = Soak(folder / 'soak', options.soak, seed).run()
@@ -136,14 +135,17 @@ def main():
         else:
             skipped = options.skip.split(',')
             names = options.only.split(',') if options.only else [each for each in FAULTS if each not in skipped]
-            result = run_faults(names, folder, seed)
-            print_table(result)
+            result = []
+            try:
+                run_faults(names, folder, seed, result)
+            finally:
+                print_table(result)
             failed = any(each['verdict'] == 'FAIL' for each in result)
     finally:
+        if options.json:
+            options.json.write_text(json.dumps(dict(when=when, seed=seed, result=result), indent=1))
         if not options.folder:
             shutil.rmtree(folder, ignore_errors=True)
-    if options.json:
-        options.json.write_text(json.dumps(dict(when=when, seed=seed, result=result), indent=1))
     return 1 if failed else 0
 
 

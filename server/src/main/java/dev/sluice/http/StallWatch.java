@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * something is: whoever finishes at once costs none. What stalls is given up after one patience; if
  * headway was made before it stalled, within two. Confined to an event loop.
  */
-final class StallWatch {
+public final class StallWatch {
   /** Who is watched. */
-  interface Watched {
+  public interface Watched {
     /** Returns true if something has begun and is not finished. */
     boolean isUnderWay();
 
@@ -40,14 +40,14 @@ final class StallWatch {
    *
    * @param least the headway within a patience that is enough
    */
-  StallWatch(Watched watched, long least, Duration patience) {
+  public StallWatch(Watched watched, long least, Duration patience) {
     this.watched = watched;
     this.least = least;
     this.patience = patience;
   }
 
   /** Watches from now on, if it does not already. */
-  void start(EventExecutor loop) {
+  public void start(EventExecutor loop) {
     if (timer == null) {
       arm(loop);
     }
@@ -77,7 +77,7 @@ final class StallWatch {
   }
 
   /** Stops watching, for good if nothing is under way any more. */
-  void stop() {
+  public void stop() {
     ScheduledFuture<?> running = timer;
     if (running != null) {
       timer = null;

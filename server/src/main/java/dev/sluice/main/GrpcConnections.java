@@ -14,11 +14,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The open connections of a gRPC listener, to tell their clients that they should go elsewhere
- * while the port stays open. gRPC's own shutdown does both at once. Thread-safe.
+ * while the port stays open (gRPC's own shutdown does both at once), and to have those watched that
+ * stall. Thread-safe.
  */
 final class GrpcConnections {
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private final List<ServerChannel> ports = new CopyOnWriteArrayList<>();
+  private final GrpcStalls.Patience patience;
+
+  GrpcConnections(GrpcStalls.Patience patience) {
+    this.patience = patience;
+  }
 
   /** Returns what makes a listening channel whose connections are seen here. */
   ChannelFactory<ServerChannel> channels(ChannelFactory<? extends ServerChannel> plain) {
@@ -36,6 +42,7 @@ final class GrpcConnections {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       if (message instanceof Channel connection) {
         open.add(connection);
+        GrpcStalls.watch(connection, patience);
         connection.closeFuture().addListener(closed -> open.remove(connection));
       }
       ctx.fireChannelRead(message);

@@ -75,6 +75,7 @@ final class GrpcListener implements AutoCloseable {
    * What all gRPC listeners of a server have in common.
    *
    * @param connections counts those of all ports
+   * @param patience with clients that stall
    * @param guard what all calls pass first; empty if they need not
    * @param bounds what clients may bring; by default the metadata may have eight times what gRPC
    *     allows, so that no token or trace that a proxy lets through is too large: beyond it, and a
@@ -86,6 +87,7 @@ final class GrpcListener implements AutoCloseable {
       GrpcTuning tuning,
       Optional<SslContext> tls,
       ConnectionLimit connections,
+      GrpcStalls.Patience patience,
       Optional<ServerInterceptor> guard,
       SecuritySettings.Bounds bounds,
       List<ServerServiceDefinition> services,
@@ -127,7 +129,7 @@ final class GrpcListener implements AutoCloseable {
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     OpenStreams streams = new OpenStreams();
-    GrpcConnections connections = new GrpcConnections();
+    GrpcConnections connections = new GrpcConnections(options.patience());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .bossEventLoopGroup(options.loops().acceptors())

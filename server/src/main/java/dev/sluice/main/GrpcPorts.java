@@ -28,6 +28,10 @@ final class GrpcPorts implements AutoCloseable {
   /** How long a stop waits for messages of which not all has arrived, when nothing runs. */
   private static final Duration UPLOAD_PATIENCE = Duration.ofSeconds(5);
 
+  /** As for REST: what a request's head, and what an answer, may stand still. */
+  private static final GrpcStalls.Patience STALLS =
+      new GrpcStalls.Patience(Duration.ofSeconds(30), Duration.ofSeconds(60));
+
   private final ServerSettings settings;
   private final EventLoops loops;
   private final ConnectionLimit connections;
@@ -98,6 +102,7 @@ final class GrpcPorts implements AutoCloseable {
         tuning,
         tls,
         connections,
+        STALLS,
         security.guard(door),
         settings.security().bounds(),
         services,

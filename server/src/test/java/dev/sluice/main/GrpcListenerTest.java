@@ -40,6 +40,7 @@ final class GrpcListenerTest {
   private static final byte[] NOT_SERVING = {0, 0, 0, 0, 2, 8, 2};
 
   private static final HealthReport WELL = report(true, true);
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   private final EventLoops loops = new EventLoops(1, Duration.ofSeconds(5));
   private GrpcListener listener;
@@ -57,6 +58,7 @@ final class GrpcListenerTest {
             new GrpcTuning(ChannelArguments.NONE, Long.MAX_VALUE, line -> {}),
             Optional.empty(),
             new ConnectionLimit(connections, line -> {}),
+            new GrpcStalls.Patience(LONG, LONG),
             Optional.empty(),
             new SecuritySettings.Bounds(64 << 10, Long.MAX_VALUE, connections, 100),
             List.of(),

@@ -8,7 +8,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** An HTTP/2 client that sees and sends single frames (RFC 9113 §4.1). */
 final class RawHttp2 implements AutoCloseable {
@@ -21,6 +23,7 @@ final class RawHttp2 implements AutoCloseable {
   private static final int ACK = 1;
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
+  private static final int HEAD_BYTES = 9;
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
   private final Socket socket;
@@ -57,20 +60,41 @@ final class RawHttp2 implements AutoCloseable {
   }
 
   /** Connects, and shakes hands. */
-  RawHttp2(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+  RawHttp2(int port, byte... settings) throws IOException {
+    this(new Socket(InetAddress.getLoopbackAddress(), port), settings);
+  }
+
+  /** Shakes hands. */
+  RawHttp2(Socket connected, byte... settings) throws IOException {
+    socket = connected;
     socket.setSoTimeout(30_000);
     in = new DataInputStream(socket.getInputStream());
     socket.getOutputStream().write(PREFACE.getBytes(US_ASCII));
-    send(SETTINGS, 0, 0);
+    send(SETTINGS, 0, 0, settings);
     while (next(SETTINGS).isAck()) {}
     send(SETTINGS, ACK, 0);
   }
 
-  private void send(int type, int flags, int stream, byte... payload) throws IOException {
-    ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
-    frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
-    socket.getOutputStream().write(frame.array());
+  void send(int type, int flags, int stream, byte... payload) throws IOException {
+    write(frame(type, flags, stream, payload), HEAD_BYTES + payload.length);
+  }
+
+  /** Sends a frame's head without its payload. */
+  void sendHead(int length, int type, int flags, int stream) throws IOException {
+    write(frame(type, flags, stream, new byte[length]), HEAD_BYTES);
+  }
+
+  private static byte[] frame(int type, int flags, int stream, byte... payload) {
+    return ByteBuffer.allocate(HEAD_BYTES + payload.length)
+        .putInt(payload.length << 8 | type)
+        .put((byte) flags)
+        .putInt(stream)
+        .put(payload)
+        .array();
+  }
+
+  private void write(byte[] frame, int length) throws IOException {
+    socket.getOutputStream().write(frame, 0, length);
     socket.getOutputStream().flush();
   }
 
@@ -128,6 +152,20 @@ final class RawHttp2 implements AutoCloseable {
       }
     } catch (EOFException end) {
       return true;
+    }
+  }
+
+  /** Returns true if the server neither says anything for so long nor ends the connection. */
+  boolean isQuiet(Duration time) throws IOException {
+    int before = socket.getSoTimeout();
+    socket.setSoTimeout((int) time.toMillis());
+    try {
+      int _ = socket.getInputStream().read();
+      return false;
+    } catch (SocketTimeoutException quiet) {
+      return true;
+    } finally {
+      socket.setSoTimeout(before);
     }
   }
 
