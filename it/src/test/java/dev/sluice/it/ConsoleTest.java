@@ -22,7 +22,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -332,37 +331,6 @@ final class ConsoleTest {
       }
     } catch (IOException | InterruptedException end) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Pictures for the README; they are to be looked at, and copied to docs/images by hand. */
-  @Test
-  @Tag("slow")
-  void takesPictures() throws Exception {
-    Path folder = Path.of("target/console");
-    try (ConsoleLoad load = new ConsoleLoad(server)) {
-      openModel("digits");
-      drawSeven();
-      load.run(110);
-      page.resize(1440, 1120, false);
-      page.awaitText(ANSWER + " .one", "7");
-      page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
-      page.picture(folder.resolve("console-light.png"));
-      page.setDark(true);
-      page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })");
-      page.await("document.querySelector('.chart canvas')");
-      page.picture(folder.resolve("console-dark.png"));
-      page.resize(390, 844, true);
-      page.evaluate("scrollTo({ top: 0, behavior: 'instant' })");
-      page.picture(folder.resolve("console-phone.png"));
-      page.evaluate("document.querySelector('.try').scrollIntoView({ behavior: 'instant' })");
-      page.picture(folder.resolve("console-phone-try.png"));
-      page.setDark(false);
-      page.resize(1440, 900, false);
-      page.evaluate("location.hash = '#/'");
-      page.awaitText("h1", "All models");
-      page.await("document.querySelectorAll('.chart canvas').length === 3");
-      page.picture(folder.resolve("console-overview.png"));
     }
   }
 }
