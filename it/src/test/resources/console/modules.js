@@ -75,6 +75,11 @@
   looks.push(state(1_000, before, 0, 2), 105);
   is('another server', looks.times, []);
 
+  const { decades } = await import('/console/js/charts.js');
+  is('a narrow axis', decades(120, 130), { low: 100, high: 1000, marks: [100, 200, 500, 1000] });
+  is('an axis at its marks', decades(200, 5000), { low: 200, high: 5000, marks: [200, 500, 1000, 2000, 5000] });
+  is('a wide axis', decades(84, 92_000), { low: 50, high: 100_000, marks: [100, 1000, 10_000, 100_000] });
+
   const format = await import('/console/js/format.js');
   is('times', [85.4, 1420, 12_100, 120_400, 999_960, 1_200_000, 1_200_000_000].map(format.micros),
     ['85 µs', '1.42 ms', '12.1 ms', '120 ms', '1,000 ms', '1.2 s', '1,200 s']);
