@@ -14,6 +14,29 @@
   is('beyond the last limit', history.percentile([0, 0, 2], [10, 20], 0.5), 30);
   is('classes of rows', [0, 1, 2, 3, 4, 5, 64, 65, 1000].map(history.batchClass), [0, 0, 1, 2, 2, 3, 6, 7, 7]);
 
+  // Percentiles from the server's classes beside those of the very latencies, in microseconds.
+  const { latencyLimits } = await (await fetch('/console/api/state')).json();
+  const uniform = Array.from({ length: 4000 }, (_, i) => (i + 0.5) / 4000);
+  const known = {
+    'all alike': uniform.map(() => 1000),
+    'just above a limit': uniform.map(() => 190),
+    'spread evenly': uniform.map((u) => 2000 + 8000 * u),
+    'a long tail': uniform.map((u) => 300 - 900 * Math.log(1 - u)),
+    'two kinds': uniform.map((u) => (u < 0.9 ? 85 + 10 * u : 40_000 + 9000 * u)),
+    'over five decades': uniform.map((u) => 20 * 10 ** (5 * u)),
+  };
+  for (const [kind, latencies] of Object.entries(known)) {
+    const counts = latencyLimits.concat(0).fill(0);
+    for (const each of latencies) {
+      counts[latencyLimits.findIndex((limit) => Math.floor(each) < limit)] += 1;
+    }
+    for (const share of [0.5, 0.9, 0.99]) {
+      const shown = history.percentile(counts, latencyLimits, share);
+      const off = shown / latencies[Math.ceil(share * latencies.length) - 1] - 1;
+      is(`${kind}, ${share}: off by ${off}`, Math.abs(off) < 0.11, true);
+    }
+  }
+
   const state = (micros, model, cpuMicros = 0, startedMillis = 1) => ({
     startedMillis,
     micros,
@@ -51,6 +74,11 @@
   is('counters that begin anew', looks.column('m', (one) => one.rate), [4, 1]);
   looks.push(state(1_000, before, 0, 2), 105);
   is('another server', looks.times, []);
+
+  const { decades } = await import('/console/js/charts.js');
+  is('a narrow axis', decades(120, 130), { low: 100, high: 1000, marks: [100, 200, 500, 1000] });
+  is('an axis at its marks', decades(200, 5000), { low: 200, high: 5000, marks: [200, 500, 1000, 2000, 5000] });
+  is('a wide axis', decades(84, 92_000), { low: 50, high: 100_000, marks: [100, 1000, 10_000, 100_000] });
 
   const format = await import('/console/js/format.js');
   is('times', [85.4, 1420, 12_100, 120_400, 999_960, 1_200_000, 1_200_000_000].map(format.micros),

@@ -6,9 +6,13 @@ package dev.sluice.metrics;
  * (metrics.md §2), by today's conventions to the first whose limit is at least as high.
  *
  * <p>Samples are whole numbers, so that "at most 5" is "below 6": one comparison serves both.
+ *
+ * <p>A bucket may be counted in parts: what is printed stays as coarse as its readers know it, and
+ * who computes quantiles from the counts has finer ones, for no more work of those who record.
  */
 public final class Buckets {
   private final double[] bounds;
+  private final int parts;
   private final double[] limits;
   private final String[] labels;
   private final double unit;
@@ -16,12 +20,14 @@ public final class Buckets {
   /**
    * Creates buckets.
    *
-   * @param bounds what samples are compared to: each is below its bound
+   * @param bounds what samples are compared to: each is below its bound; one for each part
+   * @param parts in how many parts each bucket is counted
    * @param limits what is printed
    * @param unit how much of a sample is 1 of what is printed
    */
-  private Buckets(double[] bounds, double[] limits, double unit) {
+  private Buckets(double[] bounds, int parts, double[] limits, double unit) {
     this.bounds = bounds;
+    this.parts = parts;
     this.limits = limits;
     this.unit = unit;
     this.labels = new String[limits.length];
@@ -47,7 +53,20 @@ public final class Buckets {
       limits[i] = limit;
       limit *= growth;
     }
-    return new Buckets(limits, limits, 1);
+    return new Buckets(limits, 1, limits, 1);
+  }
+
+  /**
+   * Returns exponential buckets that are counted in parts, of which each grows by the same factor.
+   */
+  static Buckets exponential(double scale, double growth, int count, int parts) {
+    double[] limits = exponential(scale, growth, count).limits;
+    double[] bounds = new double[count * parts];
+    for (int i = 0; i < bounds.length; i++) {
+      int left = parts - 1 - i % parts;
+      bounds[i] = limits[i / parts] * Math.pow(growth, -(double) left / parts);
+    }
+    return new Buckets(bounds, parts, limits, 1);
   }
 
   /**
@@ -65,7 +84,7 @@ public final class Buckets {
             "expected ascending limits, found " + limits[i - 1] + ", " + limits[i]);
       }
     }
-    return new Buckets(bounds, limits.clone(), unit);
+    return new Buckets(bounds, 1, limits.clone(), unit);
   }
 
   /** Returns how many limits there are; there is one bucket more. */
@@ -91,8 +110,28 @@ public final class Buckets {
     return unit;
   }
 
+  /** Returns how many parts all buckets with a limit have; there is one part more. */
+  int partCount() {
+    return bounds.length;
+  }
+
+  /** Returns in how many parts each bucket with a limit is counted. */
+  int parts() {
+    return parts;
+  }
+
+  /** Returns what the samples of each part are below. */
+  double[] bounds() {
+    return bounds.clone();
+  }
+
   /** Returns the index of a sample's bucket. */
   int indexOf(long sample) {
+    return partOf(sample) / parts;
+  }
+
+  /** Returns the index of a sample's part, among those of all buckets. */
+  int partOf(long sample) {
     int low = 0;
     int high = bounds.length;
     while (low < high) {

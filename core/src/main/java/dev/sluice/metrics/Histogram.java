@@ -15,7 +15,7 @@ public final class Histogram implements Metric {
 
   Histogram(Buckets buckets) {
     this.buckets = buckets;
-    this.counts = new LongAdder[buckets.limitCount() + 1];
+    this.counts = new LongAdder[buckets.partCount() + 1];
     for (int i = 0; i < counts.length; i++) {
       counts[i] = new LongAdder();
     }
@@ -23,7 +23,7 @@ public final class Histogram implements Metric {
 
   /** Adds a sample. */
   public void record(long sample) {
-    counts[buckets.indexOf(sample)].increment();
+    counts[buckets.partOf(sample)].increment();
     sum.add(sample);
   }
 
@@ -35,7 +35,7 @@ public final class Histogram implements Metric {
   void exemplify(long sample, String traceId, long millis) {
     AtomicReferenceArray<@Nullable Exemplar> known = exemplars;
     if (known == null) {
-      known = new AtomicReferenceArray<>(counts.length);
+      known = new AtomicReferenceArray<>(buckets.limitCount() + 1);
       exemplars = known;
     }
     known.set(buckets.indexOf(sample), new Exemplar(traceId, sample, millis));
@@ -53,7 +53,18 @@ public final class Histogram implements Metric {
 
   /** Returns how many samples are in one bucket; the last one has no limit. */
   long countIn(int bucket) {
-    return counts[bucket].sum();
+    int first = bucket * buckets.parts();
+    int end = Math.min(first + buckets.parts(), counts.length);
+    long count = 0;
+    for (int part = first; part < end; part++) {
+      count += counts[part].sum();
+    }
+    return count;
+  }
+
+  /** Returns how many samples are in one part; the last one has no limit. */
+  long countInPart(int part) {
+    return counts[part].sum();
   }
 
   /** Returns the number of samples. */

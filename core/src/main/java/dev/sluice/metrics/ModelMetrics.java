@@ -49,12 +49,12 @@ final class ModelMetrics {
                     entrypoint.name()));
   }
 
-  /** Adds how many answers each bucket has, over all meters of some slots. */
+  /** Adds how many answers each part of a bucket has, over all meters of some slots. */
   void addAnswers(long[] counts, BitSet slots) {
     for (int slot = slots.nextSetBit(0); slot >= 0; slot = slots.nextSetBit(slot + 1)) {
       Histogram cell = requests.peek(slot);
-      for (int bucket = 0; cell != null && bucket < counts.length; bucket++) {
-        counts[bucket] += cell.countIn(bucket);
+      for (int part = 0; cell != null && part < counts.length; part++) {
+        counts[part] += cell.countInPart(part);
       }
     }
   }

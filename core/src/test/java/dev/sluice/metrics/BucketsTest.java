@@ -1,9 +1,11 @@
 package dev.sluice.metrics;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BucketsTest {
@@ -19,6 +21,22 @@ class BucketsTest {
     assertEquals(3, buckets.indexOf(2001));
     assertEquals("0.001", buckets.label(0));
     assertEquals("2.0", buckets.label(2));
+  }
+
+  @Test
+  void whatIsCountedInPartsHasTheSameBuckets() {
+    Buckets whole = Buckets.exponential(10, 1.8, 33);
+    Buckets parts = Buckets.exponential(10, 1.8, 33, 6);
+    assertEquals(33 * 6, parts.partCount());
+    assertArrayEquals(whole.limits(), parts.limits());
+    Histogram histogram = new Histogram(parts);
+    long[] expected = new long[34];
+    for (long sample = 0; sample < Long.MAX_VALUE / 2; sample += 1 + sample / 9) {
+      assertEquals(whole.indexOf(sample), parts.indexOf(sample));
+      expected[whole.indexOf(sample)]++;
+      histogram.record(sample);
+    }
+    assertArrayEquals(expected, IntStream.range(0, 34).mapToLong(histogram::countIn).toArray());
   }
 
   @Test

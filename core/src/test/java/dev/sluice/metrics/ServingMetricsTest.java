@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -50,11 +51,27 @@ class ServingMetricsTest {
     metrics.requests(Api.INFO, Entrypoint.REST).succeeded("m", 1_000);
     long[] counts = metrics.answersByLatency("m");
     assertEquals(ServingMetrics.latencyLimits().length + 1, counts.length);
-    assertEquals(List.of(1L, 1L), List.of(counts[0], counts[1]));
+    // Below 9.07 and 11.03 µs; what asked only about the model is no answer of it.
+    assertEquals(List.of(1L, 0L, 1L), List.of(counts[4], counts[5], counts[6]));
     assertEquals(2, Arrays.stream(counts).sum());
     assertEquals(0, Arrays.stream(metrics.answersByLatency("never asked for")).sum());
     assertFalse(registry.page().contains("never asked for"));
     assertEquals(Map.of("m", Map.of("OK", 3L)), metrics.requestsByStatus());
+  }
+
+  @Test
+  void latenciesAreKnownToATenthHoweverCoarseThePageIs() {
+    double[] limits = ServingMetrics.latencyLimits();
+    RequestMeter meter = metrics.requests(Api.PREDICT, Entrypoint.GRPC);
+    for (long micros = 7; micros < 60_000_000; micros += 1 + micros / 7) {
+      long[] before = metrics.answersByLatency("m");
+      meter.succeeded("m", micros * 1000);
+      long[] after = metrics.answersByLatency("m");
+      int index = IntStream.range(0, after.length).filter(i -> after[i] != before[i]).sum();
+      assertTrue(limits[index - 1] <= micros && micros < limits[index], () -> limits[index] + "");
+      assertTrue(limits[index] / limits[index - 1] < 1.11, () -> limits[index] + "");
+    }
+    assertEquals(34, lines("request_latency_bucket").count());
   }
 
   @Test

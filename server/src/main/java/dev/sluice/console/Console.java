@@ -57,7 +57,6 @@ public final class Console implements HttpHandler {
    * @param predictor lends the versions that are available
    * @param limiter counts the requests that are inside
    * @param metrics what is counted of models and versions
-   * @param latencies what is counted of times
    */
   public record Parts(
       String version,
@@ -65,8 +64,7 @@ public final class Console implements HttpHandler {
       Supplier<Map<String, List<VersionStatus>>> states,
       Predictor predictor,
       Limiter limiter,
-      ServingMetrics metrics,
-      Latencies latencies) {}
+      ServingMetrics metrics) {}
 
   private final Assets assets = new Assets();
   private final RecentText state;

@@ -4,6 +4,7 @@ import dev.sluice.api.json.JsonWriter;
 import dev.sluice.lifecycle.ServableLease;
 import dev.sluice.lifecycle.VersionState;
 import dev.sluice.lifecycle.VersionStatus;
+import dev.sluice.metrics.ServingMetrics;
 import dev.sluice.metrics.VersionStatistics;
 import dev.sluice.predict.VersionChoice;
 import dev.sluice.servable.ServableId;
@@ -41,8 +42,8 @@ final class StateText {
     json.name("server");
     server(json);
     json.name("latencyLimits").open('[');
-    for (double limit : parts.latencies().limits()) {
-      json.value(Math.round(limit));
+    for (double limit : ServingMetrics.latencyLimits()) {
+      json.value((long) Math.ceil(limit)); // as times are counted in whole microseconds
     }
     json.close(']').name("models").open('[');
     models(json);
@@ -71,7 +72,7 @@ final class StateText {
         .forEach(
             (name, versions) -> {
               json.open('{').name("name").value(name).name("latency").open('[');
-              latency(json, parts.latencies().of(name));
+              latency(json, parts.metrics().answersByLatency(name));
               json.close(']').name("statuses").open('{');
               statuses
                   .getOrDefault(name, Map.of())

@@ -14,7 +14,6 @@ import dev.sluice.api.tfs.RestApi;
 import dev.sluice.api.tfs.RestOptions;
 import dev.sluice.config.ServerSettings;
 import dev.sluice.console.Console;
-import dev.sluice.console.Latencies;
 import dev.sluice.http.HttpHandler;
 import dev.sluice.http.Router;
 import dev.sluice.lifecycle.StateTable;
@@ -155,8 +154,7 @@ final class Apis {
             parts.states()::all,
             parts.predictor(),
             parts.limiter(),
-            telemetry.metrics(),
-            Latencies.of(telemetry.metrics())),
+            telemetry.metrics()),
         Clock.systemUTC());
   }
 

@@ -16,14 +16,22 @@ export class ApiError extends Error {
   }
 }
 
-/** The key of this tab; it is forgotten with it. */
+/** The key of this tab; it is forgotten with it, and without storage with this page. */
 export const key = {
-  get: () => sessionStorage.getItem(KEY) ?? '',
+  kept: '',
+  get() {
+    try {
+      return sessionStorage.getItem(KEY) ?? '';
+    } catch {
+      return this.kept; // the browser lets this page store nothing
+    }
+  },
   set(value) {
-    if (value) {
+    this.kept = value;
+    try {
       sessionStorage.setItem(KEY, value);
-    } else {
-      sessionStorage.removeItem(KEY);
+    } catch {
+      // kept above
     }
   },
 };

@@ -1,7 +1,7 @@
 // The frame: asks the server what is going on, and shows it in the view that the address names.
 
 import { fetchState, key } from './api.js';
-import { askKey } from './dialogs.js';
+import { askKey, askOtherKey } from './dialogs.js';
 import { h, setText, show, stateOf } from './dom.js';
 import { bytes, count, rate, span } from './format.js';
 import { History } from './history.js';
@@ -23,7 +23,7 @@ let state = null;
 let view = null;
 let timer = 0;
 let asking = null;
-let askedForKey = false;
+let refusedKey = null;
 let hasSeen = false;
 
 function topBar(element) {
@@ -67,19 +67,19 @@ function topBar(element) {
       setText(facts.cpu, cores === undefined ? '–' : `${cores.toFixed(2)} of ${server.processors}`);
       setText(facts.memory, bytes(server.residentBytes));
       setText(facts.uptime, span(state.micros / 1e6));
-      setText(keyButton, key.get() ? 'Key: set' : 'Key');
     },
-    lost() {
+    lost(error) {
       ready.dataset.tone = 'bad';
-      setText(ready, 'no answer');
+      setText(ready, error.isRefusal ? 'refused' : 'no answer');
+    },
+    keyed() {
+      setText(keyButton, key.get() ? 'Key: set' : 'Key');
     },
   };
 }
 
-async function giveKey() {
-  if (await askKey('For servers that want to know who asks.')) {
-    look();
-  }
+function giveKey() {
+  askKey('For servers that want to know who asks.');
 }
 
 /** Names the model in the address, or returns null for the overview. */
@@ -143,7 +143,7 @@ async function look() {
   try {
     state = await fetchState(mine.signal);
     history.push(state, Date.now() / 1000);
-    askedForKey = false;
+    refusedKey = null;
     tell('');
     announce();
     update();
@@ -152,19 +152,25 @@ async function look() {
       return; // somebody asked again meanwhile
     }
     next = PERIOD_AFTER_FAILURE;
-    await failed(error);
+    failed(error);
   }
   if (mine === asking && !document.hidden) {
     timer = setTimeout(look, next);
   }
 }
 
-async function failed(error) {
-  top.lost();
-  tell(`${error.message}. Trying again; what is shown may be old.`);
-  if (error.isRefusal && !askedForKey) {
-    askedForKey = true;
-    await askKey(`The server refuses to tell: ${error.message}`);
+function failed(error) {
+  top.lost(error);
+  const old = state ? ' What is shown may be old.' : '';
+  if (!error.isRefusal) {
+    tell(`${error.message}. Trying again.${old}`);
+    return;
+  }
+  tell(`The server refuses: ${error.message}.${old} Another key can be given above.`);
+  // Once for each key: who says no to that is not asked again and again.
+  if (refusedKey !== key.get()) {
+    refusedKey = key.get();
+    askOtherKey(error);
   }
 }
 
@@ -179,6 +185,12 @@ document.getElementById('skip').addEventListener('click', (event) => {
   event.preventDefault();
   main.focus();
 });
+document.addEventListener('newkey', () => {
+  refusedKey = null;
+  top.keyed();
+  look();
+});
 addEventListener('hashchange', () => open(true));
+top.keyed();
 open(false);
 look();

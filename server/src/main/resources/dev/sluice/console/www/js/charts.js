@@ -160,6 +160,23 @@ export class RateChart extends LineChart {
   }
 }
 
+/**
+ * Marks of a logarithmic axis that has all values from low to high, and a factor of ten at least:
+ * powers of ten, and while there are few of these their doubles and fivefolds.
+ */
+export function decades(low, high) {
+  const marks = [];
+  for (let power = 0; power <= 12; power += 1) {
+    marks.push(10 ** power, 2 * 10 ** power, 5 * 10 ** power);
+  }
+  const first = Math.max(0, marks.findLastIndex((mark) => mark <= low));
+  const last = Math.max(marks.findIndex((mark) => mark >= high), first + 3);
+  const taken = marks.slice(first, last + 1);
+  const isWide = taken.at(-1) / taken[0] > 100;
+  return { low: taken[0], high: taken.at(-1), marks: isWide ? taken.filter((mark) => Number.isInteger(Math.log10(mark))) : taken };
+}
+
+/** A second in which a model began takes a hundred times as long as all later ones: hence the scale. */
 export class LatencyChart extends LineChart {
   constructor(model) {
     super(model, 'Latency', 'From the reading of a request to its answer', [
@@ -167,7 +184,22 @@ export class LatencyChart extends LineChart {
       { label: 'p90', tone: 'series-b', dash: [6, 3], of: (one) => one.p90 },
       { label: 'p99', tone: 'series-c', dash: [2, 2], of: (one) => one.p99 },
     ], micros);
-    this.least = 100;
+  }
+
+  options(width) {
+    const options = super.options(width);
+    options.scales.y = {
+      distr: 3,
+      range: (plot, low, high) => {
+        const around = decades(low ?? 100, high ?? 1000);
+        return [around.low, around.high];
+      },
+    };
+    Object.assign(options.axes[1], {
+      splits: (plot, axis, low, high) => decades(low, high).marks,
+      filter: (plot, splits) => splits,
+    });
+    return options;
   }
 }
 

@@ -41,7 +41,6 @@ export function percentile(counts, limits, share) {
 
 /** What most of many models do most of the time; shared, for the charts keep every look. */
 const IDLE = Object.freeze({
-  counts: [],
   rate: 0,
   failed: 0,
   p50: null,
@@ -56,9 +55,12 @@ const IDLE = Object.freeze({
 
 const NOTHING = { latency: [], statuses: {}, versions: [] };
 
-/** What one model, or all together, did between two looks. */
-function sample(before, now, seconds, limits) {
-  const counts = limits.concat(0).map((_, i) => grown(before.latency[i], now.latency[i] ?? 0));
+/** What one model did between two looks; its answers by latency are also added to those of all. */
+function sample(before, now, seconds, limits, all) {
+  const counts = now.latency.map((count, i) => grown(before.latency[i], count));
+  counts.forEach((count, i) => {
+    all[i] += count;
+  });
   let failed = 0;
   for (const [status, total] of Object.entries(now.statuses)) {
     failed += status === 'OK' ? 0 : grown(before.statuses[status], total);
@@ -97,18 +99,14 @@ function sample(before, now, seconds, limits) {
 
 function latencies(counts, limits) {
   return {
-    counts,
     p50: percentile(counts, limits, 0.5),
     p90: percentile(counts, limits, 0.9),
     p99: percentile(counts, limits, 0.99),
   };
 }
 
-function together(samples, limits) {
+function together(samples, counts, limits) {
   const sum = (key) => samples.reduce((all, one) => all + one[key], 0);
-  const counts = limits
-    .concat(0)
-    .map((_, i) => samples.reduce((all, one) => all + (one.counts[i] ?? 0), 0));
   return {
     ...latencies(counts, limits),
     rate: sum('rate'),
@@ -125,15 +123,17 @@ function together(samples, limits) {
 function between(before, now) {
   const seconds = (now.micros - before.micros) / 1e6;
   const old = new Map(before.models.map((model) => [model.name, model]));
+  const limits = now.latencyLimits;
+  const counts = limits.concat(0).fill(0);
   const models = new Map(
     now.models.map((model) => [
       model.name,
-      sample(old.get(model.name) ?? NOTHING, model, seconds, now.latencyLimits),
+      sample(old.get(model.name) ?? NOTHING, model, seconds, limits, counts),
     ]),
   );
   return {
     models,
-    all: together([...models.values()], now.latencyLimits),
+    all: together([...models.values()], counts, limits),
     cores: grown(before.server.cpuMicros, now.server.cpuMicros) / 1e6 / seconds,
   };
 }

@@ -2,7 +2,7 @@
 
 import { load, unload } from './api.js';
 import { BatchChart, LatencyChart, RateChart } from './charts.js';
-import { askKey, confirm } from './dialogs.js';
+import { askOtherKey, confirm } from './dialogs.js';
 import { badge, h, setText, show } from './dom.js';
 import { mean, micros, percent, rate } from './format.js';
 import { modelState } from './sidebar.js';
@@ -107,7 +107,7 @@ export class ModelView {
       this.tell(`${done}.`, 'good');
     } catch (error) {
       this.tell(error.message, 'bad');
-      if (error.isRefusal && (await askKey(`The server refuses: ${error.message}`))) {
+      if (error.isRefusal && (await askOtherKey(error))) {
         this.tell('Try again with the new key.', 'busy');
       }
     }

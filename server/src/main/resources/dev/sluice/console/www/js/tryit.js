@@ -2,7 +2,7 @@
 
 import { address, fetchModel, key, run, runPath } from './api.js';
 import { Answer } from './answer.js';
-import { askKey } from './dialogs.js';
+import { askOtherKey } from './dialogs.js';
 import { h, setText, show, stateOf } from './dom.js';
 import { Field } from './fields.js';
 
@@ -67,6 +67,8 @@ export class TryIt {
       h('div', {}, this.answer.element,
         h('details', { className: 'as-curl' }, h('summary', {}, 'As curl'), this.curl,
           h('p', { className: 'buttons' }, this.copyButton, this.saveLink))));
+    this.keyed = () => this.showCurl();
+    document.addEventListener('newkey', this.keyed);
     this.element = h('section', { className: 'try', 'aria-labelledby': 'try-title' },
       h('h2', { id: 'try-title' }, 'Try it'), this.wait, this.body);
   }
@@ -213,6 +215,7 @@ export class TryIt {
     this.running = mine;
     this.answer.busy();
     const { signature } = this;
+    let hasOtherKey = false;
     try {
       const { text, millis } = await run(this.path, body, mine.signal);
       if (this.running === mine && signature === this.signature) {
@@ -221,25 +224,26 @@ export class TryIt {
       }
     } catch (error) {
       if (error.name !== 'AbortError') {
-        await this.failed(error, asked);
+        hasOtherKey = await this.failed(error, asked);
       }
     }
-    if (this.running === mine) {
+    if (this.running === mine && !mine.signal.aborted) {
       this.running = null;
-      if (this.again) {
+      if (hasOtherKey) {
+        this.send(true);
+      } else if (this.again) {
         this.again = false;
         this.changed();
       }
     }
   }
 
+  /** Tells what went wrong; returns true if another key was given, so that it can be tried again. */
   async failed(error, asked) {
     this.answer.fail(error);
     const named = this.fields.find((field) => names(error.message, field.spec.name));
     named?.tell(error.message);
-    if (error.isRefusal && asked) {
-      await askKey(`The server refuses: ${error.message}`);
-    }
+    return error.isRefusal && asked && askOtherKey(error);
   }
 
   showCurl() {
@@ -278,6 +282,7 @@ export class TryIt {
   }
 
   close() {
+    document.removeEventListener('newkey', this.keyed);
     this.running?.abort();
   }
 }
