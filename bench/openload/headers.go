@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 )
 
@@ -19,24 +20,58 @@ const (
 	staticContentType = 31
 )
 
+const (
+	newestEntry    = 62 // of the table that a connection's headers make
+	mostHeaders    = 32 // so that the oldest entry's number is one byte
+	mostTableBytes = 4096
+	entryBytes     = 32 // that an entry counts beside its texts
+)
+
+// A header is one that the caller adds to each request, its name in lower case.
+type header struct{ name, value string }
+
 // requestHeaders returns the block of a connection's first request, and the block of all later
 // ones, which refers to what the first left in the server's table.
-func requestHeaders(authority, path string) (first, later []byte) {
+func requestHeaders(authority, path string, added []header) (first, later []byte) {
 	first = []byte{0x80 | staticPost, 0x80 | staticHTTP}
 	first = appendString(append(first, 0x40|staticPath), path)
 	first = appendString(append(first, 0x40|staticAuthority), authority)
 	first = appendString(append(first, 0x40|staticContentType), "application/grpc")
 	first = appendString(appendString(append(first, 0x40), "te"), "trailers")
-	// The newest entry of the table is 62.
-	later = []byte{0x80 | staticPost, 0x80 | staticHTTP, 0x80 | 65, 0x80 | 64, 0x80 | 63, 0x80 | 62}
+	for _, each := range added {
+		first = appendString(appendString(append(first, 0x40), each.name), each.value)
+	}
+	later = []byte{0x80 | staticPost, 0x80 | staticHTTP}
+	for entry := newestEntry + 3 + len(added); entry >= newestEntry; entry-- {
+		later = append(later, 0x80|byte(entry))
+	}
 	return first, later
 }
 
-func appendString(block []byte, text string) []byte {
-	if len(text) > 126 {
-		panic("a header is too long")
+// checkHeaders refuses what the server's table could not keep.
+func checkHeaders(authority, path string, added []header) error {
+	bytes := 4*entryBytes + len(":path:authoritycontent-typeapplication/grpctetrailers") + len(authority) + len(path)
+	for _, each := range added {
+		bytes += entryBytes + len(each.name) + len(each.value)
 	}
-	return append(append(block, byte(len(text))), text...)
+	if len(added) > mostHeaders || bytes > mostTableBytes {
+		return fmt.Errorf("expected at most %d headers of %d bytes in all, found %d of %d",
+			mostHeaders, mostTableBytes, len(added), bytes)
+	}
+	return nil
+}
+
+// appendString appends a string literal: its length in an integer of 7 bits and more, its bytes.
+func appendString(block []byte, text string) []byte {
+	length := len(text)
+	if length < 127 {
+		return append(append(block, byte(length)), text...)
+	}
+	block = append(block, 127)
+	for length -= 127; length >= 128; length >>= 7 {
+		block = append(block, byte(length)|128)
+	}
+	return append(append(block, byte(length)), text...)
 }
 
 var errHeaders = errors.New("malformed header block")

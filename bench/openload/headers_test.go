@@ -1,6 +1,10 @@
 package main
 
-import "testing"
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
 
 func TestReadsStatusOfAnswers(t *testing.T) {
 	trailers := appendString(appendString([]byte{0x00}, "grpc-status"), "14")
@@ -71,5 +75,28 @@ func TestAnAnswerBeforeTheEndStopsTheMessage(t *testing.T) {
 	}
 	if len(ended) != 1 || ended[0].status != 14 || len(c.sending) != 0 || len(c.open) != 0 {
 		t.Fatalf("ended %v, sending %d", ended, len(c.sending))
+	}
+}
+
+func TestAddedHeadersAreInTheTable(t *testing.T) {
+	value := strings.Repeat("v", 400)
+	first, later := requestHeaders("localhost:1", "/a/b", []header{{"authorization", value}, {"x-id", "7"}})
+	b := &block{first[len(first)-2-7-400-3-14 : len(first)]}
+	for _, expected := range []string{"authorization", value} {
+		if b.rest[0] == 0x40 {
+			b.rest = b.rest[1:]
+		}
+		text, coded, err := b.text()
+		if string(text) != expected || coded || err != nil {
+			t.Fatalf("expected %.20s, found %.20s, %v", expected, text, err)
+		}
+	}
+	// :path, :authority, content-type, te and ours, oldest first.
+	expected := []byte{0x80 | staticPost, 0x80 | staticHTTP, 0x80 | 67, 0x80 | 66, 0x80 | 65, 0x80 | 64, 0x80 | 63, 0x80 | 62}
+	if !bytes.Equal(later, expected) {
+		t.Errorf("expected %v, found %v", expected, later)
+	}
+	if checkHeaders("localhost:1", "/a/b", []header{{"x", strings.Repeat("v", 4096)}}) == nil {
+		t.Error("expected an error")
 	}
 }

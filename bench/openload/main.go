@@ -1,5 +1,6 @@
 // openload sends requests to a gRPC method at random times, whether or not earlier ones have been
-// answered, and counts latency from the time when each was due. It prints one JSON line: what was
+// answered, and counts latency from the time when each was due; or, without -q, one as soon as
+// another is answered. It prints one JSON line: what was
 // answered, what within the objective, what was refused, and who used the CPU.
 //
 // One goroutine does everything on a few connections, so that the tool needs less of its core than
@@ -15,6 +16,7 @@ import (
 	"os"
 	"runtime"
 	"sort"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -28,12 +30,14 @@ func main() {
 	address := flag.String("url", "", "HOST:PORT of the server")
 	method := flag.String("grpc", "", "full method, /package.Service/Method")
 	body := flag.String("body", "", "file with the serialised message")
-	rate := flag.Float64("q", 0, "requests per second")
+	rate := flag.Float64("q", 0, "requests per second; 0: always -c in flight")
 	objective := flag.Duration("objective", 0, "an answer is good within this time; 0: always")
 	measured := flag.Duration("d", 3*time.Second, "time that is measured")
 	warm := flag.Duration("w", time.Second, "load before that")
 	grace := flag.Duration("grace", 5*time.Second, "how long to wait for answers at the end")
 	connections := flag.Int("conns", 4, "connections")
+	var added headerFlag
+	flag.Var(&added, "H", "further \"name: value\"; may be given again")
 	most := flag.Int("c", 50000, "most requests in flight; those beyond count as failed")
 	seed := flag.Int64("seed", 1, "of the times")
 	pid := flag.Int("pid", 0, "process of the server, for its CPU time and memory")
@@ -41,14 +45,15 @@ func main() {
 	flag.Parse()
 	message, err := os.ReadFile(*body)
 	check(err)
-	if *rate <= 0 || *connections < 1 {
-		check(fmt.Errorf("expected -q and -conns above 0"))
+	if *rate < 0 || *connections < 1 || *most < 1 {
+		check(fmt.Errorf("expected -conns and -c above 0, and -q not below"))
 	}
+	check(checkHeaders(*address, *method, added))
 	framed := append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))), message...)
 	run := &run{
 		rate: *rate, warm: *warm, end: *warm + *measured, grace: *grace, most: *most, pid: *pid,
 		random: rand.New(rand.NewSource(*seed)), tally: tally{objective: *objective}}
-	first, later := requestHeaders(*address, *method)
+	first, later := requestHeaders(*address, *method, added)
 	for i := 0; i < *connections; i++ {
 		c, err := dial(*address, framed, first, later, run.done)
 		check(err)
@@ -65,6 +70,20 @@ func main() {
 	line, err := json.Marshal(report)
 	check(err)
 	fmt.Println(string(line))
+}
+
+// A headerFlag takes each -H.
+type headerFlag []header
+
+func (f *headerFlag) String() string { return fmt.Sprint(*f) }
+
+func (f *headerFlag) Set(text string) error {
+	name, value, found := strings.Cut(text, ":")
+	if !found {
+		return fmt.Errorf("expected name: value")
+	}
+	*f = append(*f, header{strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)})
+	return nil
 }
 
 func check(err error) {
@@ -102,12 +121,18 @@ func (r *run) drive() {
 	syscall.RawSyscall(syscall.SYS_PRCTL, prSetTimerSlack, 1000, 0)
 	buffer := make([]byte, 256<<10)
 	r.start = time.Now()
-	r.due = r.gap()
+	if r.rate > 0 {
+		r.due = r.gap()
+	}
 	for {
 		now := time.Since(r.start)
 		r.snapshots(now)
-		for ; r.due <= now && r.due < r.end; r.due += r.gap() {
-			r.submit(now)
+		if r.rate > 0 {
+			for ; r.due <= now && r.due < r.end; r.due += r.gap() {
+				r.submit(now)
+			}
+		} else {
+			r.refill(now)
 		}
 		if r.due >= r.end && (now >= r.end && r.flying == 0 || now >= r.end+r.grace) {
 			break
@@ -141,6 +166,15 @@ func (r *run) snapshots(now time.Duration) {
 		r.after = readUsage(r.pid)
 		r.resident, r.mostResident = residentMB(r.pid)
 	}
+}
+
+// refill puts a request in the place of each that was answered.
+func (r *run) refill(now time.Duration) {
+	for r.due = now; now < r.end && r.flying < r.most; {
+		r.submit(now)
+	}
+	// Nothing is due by itself: an answer or the end wakes us.
+	r.due = r.end
 }
 
 func (r *run) submit(now time.Duration) {
