@@ -46,7 +46,10 @@ class Soak:
     def run(self):
         """Returns a dictionary with samples, counts and what was wrong."""
         self.folder.mkdir(parents=True)
-        self.server = Server(self.folder, [f'--model_config_file={write_config(self.folder, OTHERS)}'])
+        # The heap is touched at the start: its first use is no leak, and takes half an hour.
+        options = f'{os.environ.get("SLUICE_JAVA_OPTS", "")} -XX:+AlwaysPreTouch'
+        self.server = Server(self.folder, [f'--model_config_file={write_config(self.folder, OTHERS)}'],
+                             env={'SLUICE_JAVA_OPTS': options.strip()})
         try:
             self.server.wait_ready()
             stream = Stream(Target(self.server.grpc_port, self.server.rest_port, (2.0, 3.0)))
