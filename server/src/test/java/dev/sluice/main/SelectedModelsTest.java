@@ -203,6 +203,7 @@ final class SelectedModelsTest {
     gate = new CountDownLatch(1);
     Call load = Call.start(() -> models.load("m"));
     awaitLoading();
+    load.awaitWaiting(); // the first look may have begun the load, before the call
     models.unload("m");
     refused(Code.ABORTED, "was unloaded by another call", load);
   }
@@ -213,6 +214,7 @@ final class SelectedModelsTest {
     gate = new CountDownLatch(1);
     Call load = Call.start(() -> models.load("m"));
     awaitLoading();
+    load.awaitWaiting(); // the first look may have begun the load, before the call
     models.watch(List.of());
     refused(Code.ABORTED, "was removed by a later configuration", load);
   }
