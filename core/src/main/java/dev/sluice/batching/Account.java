@@ -84,9 +84,15 @@ final class Account {
     correction += nanos / weight;
   }
 
-  private void settle() {
+  /** Adds what was to be charged later; only while the account is in no heap. */
+  void settle() {
     served += correction;
     correction = 0;
+  }
+
+  /** Returns true if nothing is to be charged later. */
+  boolean isSettled() {
+    return correction == 0;
   }
 
   /** Returns true if the client is owed as much as one that has never been seen. */

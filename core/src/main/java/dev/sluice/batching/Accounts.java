@@ -109,9 +109,25 @@ final class Accounts {
 
   /** Returns the account that is served next; one waits. */
   Account next() {
-    Account next = waiting.peek();
+    Account next = settledNext();
     if (next == null) {
       throw new IllegalStateException("nobody waits");
+    }
+    return next;
+  }
+
+  /**
+   * Returns the account that is served next, by what its runs have really taken: else the present
+   * would be as far ahead as an estimate was too high, and whoever comes then would begin behind
+   * those who wait.
+   */
+  private @Nullable Account settledNext() {
+    Account next = waiting.peek();
+    while (next != null && !next.isSettled()) {
+      waiting.remove();
+      next.settle();
+      waiting.add(next);
+      next = waiting.peek();
     }
     return next;
   }
@@ -136,10 +152,11 @@ final class Accounts {
     List<Account> aside = new ArrayList<>();
     present = Math.max(present, next().served());
     while (aside.size() < MOST_ASIDE) {
-      Account next = waiting.poll();
+      Account next = settledNext();
       if (next == null) {
         break;
       }
+      waiting.remove();
       Line line = next.line(kind);
       long room = share.isEmpty() ? Long.MAX_VALUE : limit - share.rows();
       if (line == null) {
