@@ -8,7 +8,9 @@ import io.netty.buffer.ByteBuf;
  */
 final class FrameTrail {
   private static final int HEAD_BYTES = 9;
-  private static final int LENGTH_BYTES = 3;
+  private static final int LENGTH_SHIFT = 40;
+  private static final int TYPE_SHIFT = 32;
+  private static final int FLAGS_SHIFT = 24;
   private static final int DATA = 0;
   private static final int HEADERS = 1;
   private static final int CONTINUATION = 9;
@@ -17,7 +19,9 @@ final class FrameTrail {
   /** How much of a frame's head has passed. */
   private int headBytes;
 
-  private int length;
+  /** The first eight bytes of a head: 24 bits of length, 8 of type, 8 of flags, then the call's. */
+  private long head;
+
   private int type = DATA;
 
   /** What is still to come of a frame's payload, or of what precedes all frames. */
@@ -40,9 +44,7 @@ final class FrameTrail {
   void pass(ByteBuf bytes) {
     int end = bytes.writerIndex();
     for (int at = bytes.readerIndex(); at < end; ) {
-      if (left == 0) {
-        readHead(bytes.getUnsignedByte(at++));
-      } else {
+      if (left > 0) {
         int step = Math.min(left, end - at);
         at += step;
         left -= step;
@@ -52,25 +54,32 @@ final class FrameTrail {
         if (left == 0) {
           countWhole();
         }
+      } else if (headBytes == 0 && end - at >= HEAD_BYTES) {
+        begin(bytes.getLong(at)); // nearly all of them
+        at += HEAD_BYTES;
+      } else {
+        readHead(bytes.getUnsignedByte(at++));
       }
     }
   }
 
   private void readHead(int octet) {
-    if (headBytes < LENGTH_BYTES) {
-      length = length << Byte.SIZE | octet;
-    } else if (headBytes == LENGTH_BYTES) {
-      type = octet;
-    } else if (headBytes == LENGTH_BYTES + 1 && (type == HEADERS || type == CONTINUATION)) {
-      blockIsOpen = (octet & END_HEADERS) == 0;
-    }
-    if (++headBytes == HEAD_BYTES) {
+    if (++headBytes < HEAD_BYTES) {
+      head = head << Byte.SIZE | octet;
+    } else {
       headBytes = 0;
-      left = length;
-      length = 0;
-      if (left == 0) {
-        countWhole();
-      }
+      begin(head);
+    }
+  }
+
+  private void begin(long frame) {
+    left = (int) (frame >>> LENGTH_SHIFT);
+    type = (int) (frame >>> TYPE_SHIFT) & 0xff;
+    if (type == HEADERS || type == CONTINUATION) {
+      blockIsOpen = ((int) (frame >>> FLAGS_SHIFT) & END_HEADERS) == 0;
+    }
+    if (left == 0) {
+      countWhole();
     }
   }
 
