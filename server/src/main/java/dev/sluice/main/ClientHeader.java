@@ -1,10 +1,8 @@
 package dev.sluice.main;
 
-import dev.sluice.api.grpc.CallContext;
+import dev.sluice.api.grpc.GuardedCall;
 import dev.sluice.http.Exchange;
 import dev.sluice.http.HttpHandler;
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -57,10 +55,8 @@ final class ClientHeader implements ServerInterceptor {
   @Override
   public <Q, P> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-    @Nullable String value = CallContext.CLIENT.get() == null ? headers.get(key) : null;
-    return value == null || value.isEmpty()
-        ? next.startCall(call, headers)
-        : Contexts.interceptCall(
-            Context.current().withValue(CallContext.CLIENT, bounded(value)), call, headers, next);
+    @Nullable String value = GuardedCall.client(call).isEmpty() ? headers.get(key) : null;
+    return next.startCall(
+        value == null || value.isEmpty() ? call : GuardedCall.named(call, bounded(value)), headers);
   }
 }

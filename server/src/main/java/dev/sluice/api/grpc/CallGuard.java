@@ -1,11 +1,8 @@
 package dev.sluice.api.grpc;
 
-import dev.sluice.auth.Access;
 import dev.sluice.auth.AccessTable;
 import dev.sluice.auth.Gate;
 import dev.sluice.servable.ServingException;
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -18,9 +15,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets through to the methods what may be called by who calls. What a method must ask once it knows
- * the model goes with the call ({@link GuardedCall}), so no other interceptor may wrap the call
- * between here and the method.
+ * Lets through to the methods what may be called by who calls. Who that is, and what a method must
+ * ask once it knows the model, goes with the call ({@link GuardedCall}).
  */
 public final class CallGuard implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
@@ -38,27 +34,22 @@ public final class CallGuard implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    String authorization = headers.get(AUTHORIZATION);
+    String apiKey = headers.get(API_KEY);
     Gate.Entry entry;
     try {
       entry =
           gate.enter(
               AccessTable.need(call.getMethodDescriptor().getFullMethodName()),
-              headers.get(AUTHORIZATION),
-              headers.get(API_KEY),
-              certificate(call));
+              authorization,
+              apiKey,
+              // A token decides alone, and the call's attributes take a while to be made.
+              authorization == null && apiKey == null ? certificate(call) : null);
     } catch (ServingException e) {
       call.close(GrpcStatuses.of(e), new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    Access access = entry.access();
-    ServerCall<Q, A> guarded = access == null ? call : new GuardedCall<>(call, access);
-    return entry.client().isEmpty()
-        ? next.startCall(guarded, headers)
-        : Contexts.interceptCall(
-            Context.current().withValue(CallContext.CLIENT, entry.client()),
-            guarded,
-            headers,
-            next);
+    return next.startCall(GuardedCall.of(call, entry.client(), entry.access()), headers);
   }
 
   private static @Nullable X509Certificate certificate(ServerCall<?, ?> call) {

@@ -92,6 +92,11 @@ public final class InferenceExchange<H, P> extends ServerCall.Listener<MessageBy
   }
 
   @Override
+  public String clientName() {
+    return GuardedCall.client(rpc);
+  }
+
+  @Override
   public void require(String model) throws ServingException {
     GuardedCall.require(rpc, model);
   }

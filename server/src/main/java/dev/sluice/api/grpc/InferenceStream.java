@@ -190,6 +190,11 @@ final class InferenceStream<H, P> extends ServerCall.Listener<MessageBytes>
     }
 
     @Override
+    public String clientName() {
+      return GuardedCall.client(rpc);
+    }
+
+    @Override
     public void require(String model) throws ServingException {
       GuardedCall.require(rpc, model);
     }

@@ -18,6 +18,9 @@ interface Reply<H, P> {
   /** Returns the client's address as text; empty if it is unknown. */
   String client();
 
+  /** Returns the name of the client that shares the models' time; empty if nobody said. */
+  String clientName();
+
   /** Refuses a model that the client may not ask for. Called by the thread that decodes. */
   void require(String model) throws ServingException;
 

@@ -26,10 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request between its transport and its model, whatever the method.
  *
- * <p>Made and {@linkplain #serve served} on the event loop, in the context of its call; {@linkplain
- * #cancel cancelled} there, or by whoever finds that its stream cannot be written to. The request
- * is decoded there, or on a worker if it is large; the {@link Answer} comes on whatever thread ends
- * the run.
+ * <p>Made and {@linkplain #serve served} on the event loop; {@linkplain #cancel cancelled} there,
+ * or by whoever finds that its stream cannot be written to. The request is decoded there, or on a
+ * worker if it is large; the {@link Answer} comes on whatever thread ends the run.
  *
  * @param <H> what the method reads of a request
  * @param <P> the response
@@ -56,7 +55,6 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
   private final Reply<H, P> reply;
   private final @Nullable Deadline deadline;
   private final @Nullable Executor home;
-  private final String clientName = CallContext.client();
   private volatile @Nullable Handover handover;
   private @Nullable H head;
   private volatile boolean begun;
@@ -290,7 +288,7 @@ final class ServedRequest<H, P> extends ObservedRequest implements Answer {
 
   @Override
   public String clientName() {
-    return clientName;
+    return reply.clientName();
   }
 
   @Override
