@@ -25,7 +25,7 @@ final class Account {
   /** The time that the client's requests have run, over its weight: who has least is next. */
   private double served;
 
-  /** What is to be added to that; it must not change while the account is in a heap by it. */
+  /** What is to be added to that once the account is in no heap, which orders by it. */
   private double correction;
 
   private Account(double weight, boolean usesOwnLines) {
@@ -69,35 +69,33 @@ final class Account {
 
   /** Begins anew behind others: what a client did not ask for while it was idle is not saved up. */
   void rejoin(double present) {
-    settle();
     served = Math.max(served, present);
   }
 
   /** Charges a time; only while the account is in no heap. */
   void charge(double nanos) {
     served += nanos / weight;
-    settle();
   }
 
-  /** Charges later what a run took beyond what was charged; or less. */
-  void chargeLater(double nanos) {
+  /** Notes what a run took beyond what was charged; or less. */
+  void note(double nanos) {
     correction += nanos / weight;
   }
 
-  /** Adds what was to be charged later; only while the account is in no heap. */
+  /** Returns true if nothing is noted that has not been charged. */
+  boolean isSettled() {
+    return correction == 0;
+  }
+
+  /** Charges what was noted; only while the account is in no heap. */
   void settle() {
     served += correction;
     correction = 0;
   }
 
-  /** Returns true if nothing is to be charged later. */
-  boolean isSettled() {
-    return correction == 0;
-  }
-
   /** Returns true if the client is owed as much as one that has never been seen. */
   boolean isEven(double present) {
-    return waiting == 0 && served + correction <= present;
+    return waiting == 0 && served <= present;
   }
 
   /** Returns the line for a kind, made if there is none. */

@@ -101,15 +101,25 @@ final class Accounts {
   void added(Account account, Line line) {
     account.changed(line, 1);
     if (account.waiting() == 1) {
-      account.rejoin(present);
+      account.rejoin(beginning());
       weightWaiting += account.weight();
       waiting.add(account);
     }
   }
 
+  /**
+   * Returns with what a client begins that comes after it has been idle. Where runs go on side by
+   * side, the present may be ahead of those who wait by what such a run was wrongly expected to
+   * take.
+   */
+  private double beginning() {
+    Account least = waiting.peek();
+    return least == null ? present : Math.min(present, least.served());
+  }
+
   /** Returns the account that is served next; one waits. */
   Account next() {
-    Account next = settledNext();
+    Account next = waiting.peek();
     if (next == null) {
       throw new IllegalStateException("nobody waits");
     }
@@ -117,19 +127,20 @@ final class Accounts {
   }
 
   /**
-   * Returns the account that is served next, by what its runs have really taken: else the present
-   * would be as far ahead as an estimate was too high, and whoever comes then would begin behind
-   * those who wait.
+   * Charges an account what was noted of a run, at once: until then it would wait behind others for
+   * an estimate that was too high, or go before them for one that was too low.
    */
-  private @Nullable Account settledNext() {
-    Account next = waiting.peek();
-    while (next != null && !next.isSettled()) {
-      waiting.remove();
-      next.settle();
-      waiting.add(next);
-      next = waiting.peek();
+  void settle(Account account) {
+    if (account.isSettled()) {
+      return;
     }
-    return next;
+    if (account.waiting() > 0) {
+      waiting.remove(account);
+      account.settle();
+      waiting.add(account);
+    } else {
+      account.settle();
+    }
   }
 
   /** So many requests without a name were taken from a line, where no client has one. */
@@ -148,15 +159,14 @@ final class Accounts {
    * @param now on the scale of the times at which requests were queued
    */
   FairShare take(RequestQueue kind, long limit, long now, BatchPolicy policy) {
-    FairShare share = new FairShare(Math.max(1, kind.forecast().nanosPerRow(policy)));
+    FairShare share = new FairShare(this, Math.max(1, kind.forecast().nanosPerRow(policy)));
     List<Account> aside = new ArrayList<>();
     present = Math.max(present, next().served());
     while (aside.size() < MOST_ASIDE) {
-      Account next = settledNext();
+      Account next = waiting.poll();
       if (next == null) {
         break;
       }
-      waiting.remove();
       Line line = next.line(kind);
       long room = share.isEmpty() ? Long.MAX_VALUE : limit - share.rows();
       if (line == null) {
@@ -172,7 +182,7 @@ final class Accounts {
       }
     }
     waiting.addAll(aside);
-    settle();
+    forgetSums();
     return share;
   }
 
@@ -190,11 +200,11 @@ final class Accounts {
   private void left(Account account) {
     weightWaiting -= account.weight();
     full = false;
-    settle();
+    forgetSums();
   }
 
   /** Sums of fractions drift; that of nothing is known. */
-  private void settle() {
+  private void forgetSums() {
     if (waiting.isEmpty()) {
       weightWaiting = 0;
     }

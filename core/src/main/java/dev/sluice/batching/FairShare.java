@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the lock of the lanes.
  */
 final class FairShare {
+  private final Accounts all;
   private final double nanosPerRow;
   private final List<BatchTask> tasks = new ArrayList<>();
   private final List<Account> accounts = new ArrayList<>();
   private long rows;
 
-  FairShare(double nanosPerRow) {
+  FairShare(Accounts all, double nanosPerRow) {
+    this.all = all;
     this.nanosPerRow = nanosPerRow;
   }
 
@@ -50,7 +52,10 @@ final class FairShare {
   void ran(long nanos) {
     double more = (double) nanos / Math.max(1, rows) - nanosPerRow;
     for (int i = 0; i < tasks.size(); i++) {
-      accounts.get(i).chargeLater(more * tasks.get(i).rows());
+      accounts.get(i).note(more * tasks.get(i).rows());
+    }
+    for (int i = 0; i < accounts.size(); i++) {
+      all.settle(accounts.get(i));
     }
   }
 }

@@ -214,6 +214,30 @@ final class FairSharesTest {
     }
   }
 
+  /**
+   * What is known of runs may be wrong by any factor for a while; it must not turn shares round.
+   */
+  @Test
+  void whatARunWasWronglyExpectedToTakeIsGivenBackAtOnce() {
+    Lane lane = new Lane(new FixedRandom(), Map.of("large", 3.0), 1, "wrong estimate");
+    RequestQueue kind = lane.kinds.getFirst();
+    kind.costs().add(1, 1000 * MILLI, false); // 10,000 times what runs take here
+    for (int i = 0; i < 400; i++) {
+      lane.add("small", kind, 1);
+      lane.add("large", kind, 1);
+    }
+    int large = 0;
+    for (int run = 0; run < 100; run++) {
+      lane.run();
+      large += (int) lane.ran.stream().filter(task -> isOf("large", task)).count();
+    }
+    assertEquals(75, large, 2, lane.where);
+  }
+
+  private static boolean isOf(String client, BatchTask task) {
+    return task.request().clientName().equals(client);
+  }
+
   /** Turned round, the first of a few would wait for all that come after it. */
   @Test
   void whatANoisyClientHasWaitingDoesNotTurnTheOrderOfAQuietOne() {
