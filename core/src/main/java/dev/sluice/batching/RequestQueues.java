@@ -37,7 +37,10 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   /** A deadline further away is looked at only where many wait. */
   private static final long SOON_NANOS = 10_000_000_000L;
 
-  /** What is known of fewer runs refuses nobody for a deadline of its own. */
+  /**
+   * What is known of fewer runs refuses nobody for a deadline of its own or the bound on how long
+   * many may wait: the first runs of a model take many times what others do.
+   */
   private static final int SETTLED = 32;
 
   /** Given up in one go, so that the lock is not held for long. */
@@ -181,13 +184,14 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     if (policy.hasObjective() && waited + inTurn > policy.budget()) {
       return refusals.late(waited + inTurn, policy.objectiveNanos(), forecast.untilEmpty());
     }
-    if (isBounded() && inTurn > limits.longest().toNanos()) {
+    boolean settled = forecast.runsLearned() >= SETTLED;
+    if (isBounded() && settled && inTurn > limits.longest().toNanos()) {
       return refusals.tooMuch(inTurn, limits.longest(), forecast.untilEmpty());
     }
     long remaining = caller.remainingNanos(nanoTime.getAsLong());
     boolean newest = account != null && account.hasMany(policy);
     double least = newest ? atOnce : inTurn;
-    return remaining > 0 && least > remaining && forecast.runsLearned() >= SETTLED
+    return remaining > 0 && least > remaining && settled
         ? refusals.beyondDeadline(least, remaining, forecast.untilEmpty())
         : null;
   }

@@ -147,6 +147,13 @@ final class QueueRefusalsTest {
   }
 
   @Test
+  void whatTheFirstRunsTakeRefusesNoCrowd() {
+    RequestQueues queues = queues(10_000, Duration.ofSeconds(2));
+    learn(queues, 5, 100 * MILLI);
+    fill(queues, 5 * RequestQueues.MANY, "");
+  }
+
+  @Test
   void nothingButTheirNumberIsBoundWithoutATime() {
     RequestQueues queues = queues(1000, Duration.ZERO);
     learn(queues, 40, 1000 * MILLI);
