@@ -26,9 +26,18 @@ record TracingSdk(SdkTracerProvider provider, GivenTraceIds traceIds, Backlog ba
   /** Spans of some two thousand requests, a few MiB: what a second brings, and a slow collector. */
   private static final int DEFAULT_QUEUE_SIZE = 8192;
 
+  /** Sending costs more for each export than for each span. */
+  private static final int DEFAULT_EXPORT_SIZE = 2048;
+
   /** What holds unless the environment says otherwise. */
   private static final Map<String, String> DEFAULTS =
-      Map.of(QUEUE_SIZE, Integer.toString(DEFAULT_QUEUE_SIZE), "otel.bsp.schedule.delay", "1000");
+      Map.of(
+          QUEUE_SIZE,
+          Integer.toString(DEFAULT_QUEUE_SIZE),
+          "otel.bsp.max.export.batch.size",
+          Integer.toString(DEFAULT_EXPORT_SIZE),
+          "otel.bsp.schedule.delay",
+          "1000");
 
   Tracer tracer() {
     return provider.get(SCOPE);
