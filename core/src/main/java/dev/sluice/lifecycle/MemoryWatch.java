@@ -37,11 +37,16 @@ final class MemoryWatch {
       return;
     }
     version.checkingMemory = true;
-    checks.execute(
-        () -> {
-          boolean fits = memory.fits(lacked);
-          manager.execute(() -> checked(version, lacked, fits));
-        });
+    boolean begins =
+        RepairWatch.begins(
+            checks,
+            () -> {
+              boolean fits = memory.fits(lacked);
+              manager.execute(() -> checked(version, lacked, fits));
+            });
+    if (!begins) {
+      version.checkingMemory = false; // the next report asks again
+    }
   }
 
   private void checked(ManagedVersion version, long lacked, boolean fits) {
