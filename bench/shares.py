@@ -11,12 +11,14 @@ some machines, and a client that is thought to be quiet then asks for all of its
 
 import argparse
 import asyncio
+import collections
 import json
 import pathlib
 import random
 import resource
 import statistics
 import subprocess
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -44,6 +46,8 @@ def main():
         for line in server.stderr:
             if READY in line:
                 break
+        # A server that nobody reads would wait, with everything in it, when the pipe is full.
+        threading.Thread(target=collections.deque, args=(server.stderr, 0), daemon=True).start()
         asyncio.run(measure(options))
     finally:
         server.terminate()

@@ -1,7 +1,6 @@
 package dev.sluice.admission;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
 /**
  * Bounds how many bytes of requests may wait in memory at once. Thread-safe, lock-free.
@@ -11,25 +10,25 @@ import java.util.function.LongSupplier;
  */
 public final class ByteBudget {
   private final long limit;
-  private final LongSupplier free;
+  private final SpareMemory memory;
   private final AtomicLong held = new AtomicLong();
 
   /** Creates a budget of so many bytes, of a machine that has them. */
   public ByteBudget(long limit) {
-    this(limit, () -> Long.MAX_VALUE);
+    this(limit, new SpareMemory());
   }
 
   /**
    * Creates a budget of so many bytes.
    *
-   * @param free how many bytes of memory are left to be taken; does not block
+   * @param memory of which the bytes are taken; others may take of it too
    */
-  public ByteBudget(long limit, LongSupplier free) {
+  public ByteBudget(long limit, SpareMemory memory) {
     if (limit < 1) {
       throw new IllegalArgumentException("expected at least one byte, found " + limit);
     }
     this.limit = limit;
-    this.free = free;
+    this.memory = memory;
   }
 
   /** Takes bytes; false if they do not fit now. Those taken must be released. */
@@ -39,13 +38,14 @@ public final class ByteBudget {
 
   /** Takes bytes for a request that has taken {@code own} before; false if they do not fit now. */
   public boolean tryGrow(long own, long bytes) {
-    if (bytes > free.getAsLong()) {
+    if (!memory.tryTake(bytes)) {
       return false;
     }
     while (true) {
       long before = held.get();
       long after = before + bytes;
       if (before > own && after > limit) {
+        memory.giveBack(bytes);
         return false;
       }
       if (held.compareAndSet(before, after)) {
@@ -56,6 +56,7 @@ public final class ByteBudget {
 
   /** Gives bytes back. */
   public void release(long bytes) {
+    memory.giveBack(bytes);
     if (held.addAndGet(-bytes) < 0) {
       throw new IllegalStateException("released more bytes than were taken");
     }
@@ -71,7 +72,7 @@ public final class ByteBudget {
    * is less than what may be held; otherwise nothing.
    */
   public String shortage() {
-    long left = free.getAsLong();
+    long left = memory.left();
     return left < limit ? "; the machine has " + left + " bytes of memory left for them" : "";
   }
 

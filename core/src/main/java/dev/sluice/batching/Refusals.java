@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /**
  * What requests are told that a servable refuses: why, with the figures, and when to come again,
- * which is when what waits now will have been run. Immutable.
+ * which is when what waits now will have been run, if that is known. Immutable.
  */
 final class Refusals {
   private final ServableId id;
@@ -86,7 +86,7 @@ final class Refusals {
     return new ServingException(
         Code.UNAVAILABLE,
         "Servable " + id + " is overloaded: " + reason,
-        Duration.ofNanos(Math.max(1, Math.round(retryNanos))),
+        Duration.ofNanos(Math.max(0, Math.round(retryNanos))),
         counted);
   }
 }

@@ -46,6 +46,9 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   /** Given up in one go, so that the lock is not held for long. */
   private static final int MOST_STALE = 64;
 
+  /** For a lane, which takes whatever is next. */
+  private static final long ANY_TIME = Long.MAX_VALUE;
+
   /** A request and the queue of its kind. */
   record Queued(RequestQueue queue, BatchTask task) {}
 
@@ -149,14 +152,20 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   private @Nullable ServingException noPlace(Caller caller, @Nullable Account account) {
     int free = limits.capacity() - size;
     if (free <= 0) {
-      return refusals.tooMany(forecast.untilEmpty());
+      return refusals.tooMany(untilEmpty());
     }
     if (account != null
         && accounts.areSeveral()
         && account.waiting() >= Math.max(1, account.weight() * free)) {
-      return refusals.tooManyOf(caller.clientName(), account.waiting(), forecast.untilEmpty());
+      return refusals.tooManyOf(caller.clientName(), account.waiting(), untilEmpty());
     }
     return null;
+  }
+
+  /** Asked for the first time, it is reckoned from now on; 0 if nothing is known of any run. */
+  private double untilEmpty() {
+    forecast.start();
+    return forecast.untilEmpty();
   }
 
   /** True if it is worth while to find out how long a request would wait. */
@@ -225,14 +234,13 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
   @Override
   public Lanes.Work take() {
     Line next = accounts.next().longestWaiting();
-    return take(next, next.kind().forecast().limit(policy));
+    return take(next, ANY_TIME);
   }
 
   @Override
   public Lanes.@Nullable Work takeWithin(long nanos) {
     Line next = accounts.next().longestWaiting();
-    long rows = rowsWithin(next, nanos);
-    return rows == 0 ? null : take(next, rows);
+    return rowsWithin(next, nanos) == 0 ? null : take(next, nanos);
   }
 
   @Override
@@ -254,17 +262,19 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     return kind.costs().work(rows) <= nanos ? rows : 0;
   }
 
-  private Lanes.Work take(Line line, long limit) {
+  /** Takes what is stale, and what of the rest is known to take no longer than this. */
+  private Lanes.Work take(Line line, long nanos) {
     long now = nanoTime.getAsLong();
     RequestQueue kind = line.kind();
     boolean newest = accounts.next().newestGoFirst(line, now, policy);
     TakenRun.Stale stale = manyWait() ? takeStale(line, now) : nothingStale;
+    long limit = line.isEmpty() ? 0 : limit(line, nanos);
     FairShare share = null;
     List<BatchTask> tasks = List.of();
-    if (!line.isEmpty() && accounts.areSeveral()) {
+    if (limit > 0 && accounts.areSeveral()) {
       share = accounts.take(kind, limit, now, policy);
       tasks = share.tasks();
-    } else if (!line.isEmpty()) {
+    } else if (limit > 0) {
       tasks = newest ? line.takeNewest(limit) : line.takeOldest(limit);
       accounts.takenByNobody(line, tasks.size());
     }
@@ -273,6 +283,10 @@ final class RequestQueues implements Lanes.Backlog<RequestQueues.Queued> {
     TakenRun run = new TakenRun(runner, kind, tasks, stale, share, now);
     forecast.taken(run, kind, now, size);
     return run;
+  }
+
+  private long limit(Line line, long nanos) {
+    return nanos == ANY_TIME ? line.kind().forecast().limit(policy) : rowsWithin(line, nanos);
   }
 
   /**

@@ -61,7 +61,7 @@ final class TakenRun implements Lanes.Work {
         giveUp(onLane);
       }
     } finally {
-      if (!tasks.isEmpty()) {
+      if (hasTasks()) {
         runner.run(kind, tasks, onLane, more);
       }
     }
@@ -107,6 +107,11 @@ final class TakenRun implements Lanes.Work {
     if (share != null) {
       share.ran(now - started);
     }
+  }
+
+  /** Returns true if it has more to do than to give up what is stale. */
+  boolean hasTasks() {
+    return !tasks.isEmpty();
   }
 
   long started() {

@@ -183,7 +183,7 @@ final class WaitForecast {
     lastEnd = now;
     lastRan = now - run.started();
     // What took next to nothing has not run, but was refused or had been given up.
-    boolean ran = lastRan >= run.expected() / MOST_PAUSE;
+    boolean ran = run.hasTasks() && lastRan >= run.expected() / MOST_PAUSE;
     hasWaited = ran && waiting > 0;
     if (ran) {
       typical.add(lastRan);

@@ -40,9 +40,10 @@ final class LoadAttempt implements Runnable {
     /**
      * Not tried: the machine has not so much memory.
      *
+     * @param estimate what the version takes at least; what is expected may be more
      * @param fingerprint of the files before
      */
-    record Refused(ServingException failure, long bytes, long fingerprint) implements Result {}
+    record Refused(ServingException failure, long estimate, long fingerprint) implements Result {}
   }
 
   /** What every try needs. */
@@ -133,12 +134,11 @@ final class LoadAttempt implements Runnable {
 
   private Result loadIntoMemory(Loader loader, long bytes, long fingerprint)
       throws ServingException {
-    long needed = tools.memory().needs(version, bytes);
     MemoryGuard.Load load;
     try {
-      load = tools.memory().begin(version, bytes, needed);
+      load = tools.memory().begin(version, bytes);
     } catch (ServingException noMemory) {
-      return new Result.Refused(noMemory, needed, fingerprint);
+      return new Result.Refused(noMemory, bytes, fingerprint);
     }
     boolean loaded = false;
     try {

@@ -143,11 +143,11 @@ final class LoadSteps {
         events.loaded(version);
       }
       case LoadAttempt.Result.Failed failed -> {
-        version.lackedBytes = 0;
+        version.refusedBytes = 0;
         failed(version, failed);
       }
-      case LoadAttempt.Result.Refused(var failure, long bytes, long fingerprint) -> {
-        version.lackedBytes = bytes;
+      case LoadAttempt.Result.Refused(var failure, long estimate, long fingerprint) -> {
+        version.refusedBytes = estimate;
         version.looksWithMemory = 0;
         // At an end its status says why; memory that comes back is noticed.
         failed(version, new LoadAttempt.Result.Failed(failure, false, fingerprint));

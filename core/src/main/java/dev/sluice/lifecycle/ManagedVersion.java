@@ -38,8 +38,8 @@ final class ManagedVersion {
 
   boolean checkingRepair;
 
-  /** How much memory the last try needed that there was not; 0 if it failed otherwise. */
-  long lackedBytes;
+  /** The estimate of the last try if there was no memory for it; 0 if it failed otherwise. */
+  long refusedBytes;
 
   boolean checkingMemory;
 

@@ -46,10 +46,15 @@ final class MemoryGuard {
     private final long bytes;
     private final long number;
     private final boolean alone;
-    private final long before;
+    private final MemoryReading before;
 
     private Load(
-        ModelVersion version, long estimate, long bytes, long number, boolean alone, long before) {
+        ModelVersion version,
+        long estimate,
+        long bytes,
+        long number,
+        boolean alone,
+        MemoryReading before) {
       this.version = version;
       this.estimate = estimate;
       this.bytes = bytes;
@@ -70,24 +75,21 @@ final class MemoryGuard {
         lock.unlock();
       }
       if (loaded && wasAlone) {
-        growth.learn(version, estimate, check.reader().read().ownAnonymous() - before);
+        growth.learn(version, estimate, check.reader().read().grownSince(before));
+      } else if (loaded) {
+        growth.loaded(version);
       }
     }
-  }
-
-  /** Returns how much memory a version is expected to need. */
-  long needs(ModelVersion version, long estimate) {
-    return growth.needs(version, estimate);
   }
 
   /**
    * Lets a load in.
    *
-   * @param bytes what it {@linkplain #needs needs}
    * @throws ServingException RESOURCE_EXHAUSTED if there is no memory for it; the text has the
    *     numbers
    */
-  Load begin(ModelVersion version, long estimate, long bytes) throws ServingException {
+  Load begin(ModelVersion version, long estimate) throws ServingException {
+    long bytes = growth.needs(version, estimate);
     MemoryReading now = check.reader().read();
     lock.lock();
     try {
@@ -97,21 +99,33 @@ final class MemoryGuard {
       underWayBytes += bytes;
       underWay++;
       begun++;
-      return new Load(version, estimate, bytes, begun, underWay == 1, now.ownAnonymous());
+      return new Load(version, estimate, bytes, begun, underWay == 1, now);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Returns true if there is memory for a load now. */
-  boolean fits(long bytes) {
+  /**
+   * Looks whether there is memory now for a version that was refused. What was learned of others
+   * and of former versions must not keep it out for ever, so a look that finds enough for its
+   * estimate takes a little of that back.
+   */
+  boolean fits(ModelVersion version, long estimate) {
+    long bytes = growth.needs(version, estimate);
     MemoryReading now = check.reader().read();
+    boolean fits;
+    boolean fitsByEstimate;
     lock.lock();
     try {
-      return fits(now, bytes);
+      fits = fits(now, bytes);
+      fitsByEstimate = fits(now, estimate);
     } finally {
       lock.unlock();
     }
+    if (!fits && fitsByEstimate) {
+      growth.keptOut(version);
+    }
+    return fits;
   }
 
   @GuardedBy("lock")

@@ -13,4 +13,10 @@ public record MemoryReading(long free, long limit, long ownAnonymous, long heapG
   /** Where nothing can be found out. */
   public static final MemoryReading UNKNOWN =
       new MemoryReading(Long.MAX_VALUE, Long.MAX_VALUE, 0, 0);
+
+  /** Returns what this process has taken since, but for its heap. */
+  long grownSince(MemoryReading before) {
+    long heap = Math.max(0, before.heapGrowth - heapGrowth);
+    return ownAnonymous - before.ownAnonymous - heap;
+  }
 }

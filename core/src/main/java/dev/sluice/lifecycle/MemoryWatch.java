@@ -32,21 +32,26 @@ final class MemoryWatch {
   }
 
   void check(ManagedVersion version) {
-    long lacked = version.lackedBytes;
-    if (lacked == 0 || version.checkingMemory || !RepairWatch.concerns(version)) {
+    long estimate = version.refusedBytes;
+    if (estimate == 0 || version.checkingMemory || !RepairWatch.concerns(version)) {
       return;
     }
     version.checkingMemory = true;
-    checks.execute(
-        () -> {
-          boolean fits = memory.fits(lacked);
-          manager.execute(() -> checked(version, lacked, fits));
-        });
+    boolean begins =
+        RepairWatch.begins(
+            checks,
+            () -> {
+              boolean fits = memory.fits(version.version, estimate);
+              manager.execute(() -> checked(version, estimate, fits));
+            });
+    if (!begins) {
+      version.checkingMemory = false; // the next report asks again
+    }
   }
 
-  private void checked(ManagedVersion version, long lacked, boolean fits) {
+  private void checked(ManagedVersion version, long estimate, boolean fits) {
     version.checkingMemory = false;
-    if (version.lackedBytes != lacked || !RepairWatch.concerns(version)) {
+    if (version.refusedBytes != estimate || !RepairWatch.concerns(version)) {
       return;
     }
     version.looksWithMemory = fits ? version.looksWithMemory + 1 : 0;

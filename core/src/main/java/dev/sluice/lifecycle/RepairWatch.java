@@ -46,14 +46,25 @@ final class RepairWatch {
     }
     version.checkingRepair = true;
     long tried = version.triedFingerprint;
-    try {
-      checks.execute(
-          () -> {
-            long found = fingerprint.of(version.version);
-            manager.execute(() -> checked(version, tried, found));
-          });
-    } catch (OutOfMemoryError noThread) {
+    boolean begins =
+        begins(
+            checks,
+            () -> {
+              long found = fingerprint.of(version.version);
+              manager.execute(() -> checked(version, tried, found));
+            });
+    if (!begins) {
       version.checkingRepair = false; // the next report asks again
+    }
+  }
+
+  /** Begins a check on a thread of its own; false if the system gives none now. */
+  static boolean begins(Executor checks, Runnable check) {
+    try {
+      checks.execute(check);
+      return true;
+    } catch (OutOfMemoryError noThread) {
+      return false;
     }
   }
 

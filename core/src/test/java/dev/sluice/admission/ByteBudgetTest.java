@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ByteBudgetTest {
@@ -41,14 +40,43 @@ class ByteBudgetTest {
 
   @Test
   void nothingIsLetInForWhichThereIsNoMemory() {
-    AtomicLong free = new AtomicLong(50);
-    ByteBudget bounded = new ByteBudget(100, free::get);
+    SpareMemory memory = new SpareMemory();
+    ByteBudget bounded = new ByteBudget(100, memory);
+    memory.found(50);
     assertFalse(bounded.tryTake(51));
     assertEquals("; the machine has 50 bytes of memory left for them", bounded.shortage());
     assertTrue(bounded.tryTake(50));
-    free.set(1000);
+    memory.found(1000);
     assertFalse(bounded.tryTake(51));
     assertEquals("", bounded.shortage());
+  }
+
+  @Test
+  void whatIsLeftIsGivenOnceBetweenTwoLooks() {
+    SpareMemory memory = new SpareMemory();
+    ByteBudget one = new ByteBudget(1000, memory);
+    ByteBudget two = new ByteBudget(1000, memory);
+    assertTrue(one.tryTake(40), "not looked yet");
+    memory.found(50);
+    assertTrue(one.tryTake(30));
+    assertFalse(one.tryTake(30));
+    assertFalse(two.tryTake(30));
+    assertTrue(two.tryTake(20));
+    two.release(20);
+    assertTrue(two.tryTake(20), "it is there again");
+    two.release(20);
+    one.release(70);
+    assertEquals(50, memory.left(), "never more than was found");
+  }
+
+  @Test
+  void whatTheBudgetRefusesTakesNoMemory() {
+    SpareMemory memory = new SpareMemory();
+    memory.found(500);
+    ByteBudget bounded = new ByteBudget(100, memory);
+    assertTrue(bounded.tryTake(60));
+    assertFalse(bounded.tryTake(60));
+    assertEquals(440, memory.left());
   }
 
   @Test

@@ -33,11 +33,15 @@ final class QueueRefusalsTest {
   }
 
   private RequestQueues queues(int capacity, Duration longest) {
+    return queues(capacity, longest, 1);
+  }
+
+  private RequestQueues queues(int capacity, Duration longest, int rows) {
     return new RequestQueues(
         new ServableId("m", 1),
         1,
         new QueueLimits(capacity, longest, ClientWeights.EQUAL),
-        BatchPolicy.of(Duration.ZERO, 1),
+        BatchPolicy.of(Duration.ZERO, rows),
         now::get,
         (of, tasks, onLane, more) -> ran.addAll(tasks));
   }
@@ -161,6 +165,16 @@ final class QueueRefusalsTest {
     ServingException refusal = add(queues, request());
     assertNotNull(refusal);
     assertTrue(refusal.text().contains("1000 requests wait already"), refusal.text());
+    assertEquals(Duration.ofSeconds(1000), refusal.retryAfter(), "when they have run");
+  }
+
+  @Test
+  void whereNoRunIsKnownNobodyIsToldWhenToComeAgain() {
+    RequestQueues queues = queues(10, Duration.ZERO);
+    fill(queues, 10, "");
+    ServingException refusal = queues.overload(Caller.UNKNOWN, 0);
+    assertNotNull(refusal);
+    assertEquals(Duration.ZERO, refusal.retryAfter());
   }
 
   /** The newest go first where many wait, so the oldest would wait for ever. */
@@ -184,6 +198,63 @@ final class QueueRefusalsTest {
     assertEquals(98, queues.size());
     NumberRequest first = old.getFirst();
     assertTrue(first.text().contains("has waited for 2.0 s"), first.text());
+  }
+
+  /** Else the time until the next run would be taken for a pause ten times as long as a run. */
+  @Test
+  void toRefuseWhatIsStaleIsNoRun() {
+    RequestQueues queues = queues(10_000, Duration.ofSeconds(2));
+    learn(queues, 40, 10 * MILLI);
+    fill(queues, 60, "");
+    now.addAndGet(3_000 * MILLI);
+    RequestQueue other =
+        new RequestQueue(new NumberRequest(model, Shape.of(1, 3), 0, 0, 0), true, true);
+    for (int i = 0; i < 100; i++) {
+      NumberRequest request = new NumberRequest(model, Shape.of(1, 3), 0, 0, 0);
+      BatchTask task = BatchTask.of(request, request, 1, now.get());
+      assertNull(queues.add(new RequestQueues.Queued(other, task)));
+    }
+    run(queues, MILLI / 1000);
+    assertEquals(List.of(), ran);
+    assertEquals(100, queues.size());
+    double pauses = queues.pauses();
+    now.addAndGet(10 * MILLI);
+    run(queues, 10 * MILLI);
+    assertEquals(pauses, queues.pauses());
+  }
+
+  /** An event loop must not run what comes behind the stale because they would have been short. */
+  @Test
+  void onlyWhatIsShortWithoutTheStaleIsRunWithinATime() {
+    RequestQueues queues = queues(10_000, Duration.ofSeconds(2), Integer.MAX_VALUE);
+    for (int i = 0; i < BatchCosts.WINDOW; i++) {
+      queue.costs().add(1, MILLI / 10, false);
+    }
+    queue.costs().add(16, MILLI, false);
+    fill(queues, 10, "");
+    now.set(1_900 * MILLI);
+    addLarge(queues, 100);
+    fill(queues, 200, "");
+    runWithin(queues, MILLI / 2);
+    assertEquals(5, ran.size(), "of the newest");
+    now.set(2_100 * MILLI); // the first ten are stale, and it is the turn of the oldest
+    runWithin(queues, MILLI / 2);
+    assertEquals(0, ran.size(), "100 rows take longer");
+    assertEquals(201 - 5, queues.size());
+  }
+
+  private void runWithin(RequestQueues queues, long nanos) {
+    ran.clear();
+    Lanes.Work work = queues.takeWithin(nanos);
+    assertNotNull(work);
+    work.run(false);
+    queues.done(work);
+  }
+
+  private void addLarge(RequestQueues queues, int rows) {
+    NumberRequest large = new NumberRequest(model, Shape.of(rows, 2), new float[2 * rows]);
+    BatchTask task = BatchTask.of(large, large, rows, now.get());
+    assertNull(queues.add(new RequestQueues.Queued(queue, task)));
   }
 
   /** Else they would fill the queue, and with it memory, where the newest go first. */

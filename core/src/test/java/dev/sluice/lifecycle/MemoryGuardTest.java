@@ -27,8 +27,7 @@ class MemoryGuardTest {
   }
 
   private MemoryGuard.Load begin(String model, long mib) throws ServingException {
-    ModelVersion version = version(model, 1);
-    return guard.begin(version, mib * MIB, guard.needs(version, mib * MIB));
+    return guard.begin(version(model, 1), mib * MIB);
   }
 
   /** Loads a version that takes so much. */
@@ -38,8 +37,22 @@ class MemoryGuardTest {
     load.ended(true);
   }
 
-  private long needsMib(String model, long mib) {
-    return guard.needs(version(model, 2), mib * MIB) / MIB;
+  /** Has the engine of the platform begun. */
+  private void loadFirst() throws ServingException {
+    load("first", 1, 70);
+  }
+
+  /** Returns what a version is expected to need, which is not negligible. */
+  private long needsMib(String model, long mib) throws ServingException {
+    long before = free;
+    free = 0;
+    try {
+      ServingException refusal =
+          assertThrows(ServingException.class, () -> guard.begin(version(model, 2), mib * MIB));
+      return Long.parseLong(refusal.text().replaceFirst(".*about (\\d+) MiB.*", "$1"));
+    } finally {
+      free = before;
+    }
   }
 
   @Test
@@ -63,13 +76,14 @@ class MemoryGuardTest {
     free = 0;
     begin("m", 32).ended(true);
     assertThrows(ServingException.class, () -> begin("m", 33));
-    assertFalse(guard.fits(33 * MIB));
+    assertFalse(guard.fits(version("m", 1), 33 * MIB));
     free = 200 * MIB;
-    assertTrue(guard.fits(33 * MIB));
+    assertTrue(guard.fits(version("m", 1), 33 * MIB));
   }
 
   @Test
   void theNextVersionNeedsWhatTheLastOneTook() throws ServingException {
+    loadFirst();
     load("m", 100, 250);
     assertEquals(500, needsMib("m", 200));
     load("n", 100, 50);
@@ -79,15 +93,73 @@ class MemoryGuardTest {
   }
 
   @Test
+  void whatTheHeapGrowsByIsNotTheModels() throws ServingException {
+    loadFirst();
+    heap = 500 * MIB;
+    MemoryGuard.Load load = begin("m", 100);
+    own += 250 * MIB;
+    heap -= 100 * MIB;
+    load.ended(true);
+    assertEquals(150, needsMib("m", 100));
+  }
+
+  @Test
+  void aPlatformsFirstLoadTellsNothing() throws ServingException {
+    load("m", 600, 1200);
+    assertEquals(100, needsMib("m", 100));
+    assertEquals(100, needsMib("any", 100));
+    load("m", 600, 1200);
+    assertEquals(200, needsMib("m", 100));
+    assertEquals(200, needsMib("any", 100));
+  }
+
+  @Test
   void ofAModelThatIsNotKnownLargeOnesOfThePlatformTell() throws ServingException {
-    load("small", 1, 60);
-    assertEquals(10, needsMib("any", 10), "that was what a process does once");
-    load("large", 100, 200);
-    assertEquals(20, needsMib("any", 10));
+    loadFirst();
+    load("small", 64, 211);
+    assertEquals(100, needsMib("any", 100), "that may be what requests have taken meanwhile");
+    load("large", 512, 1024);
+    assertEquals(200, needsMib("any", 100));
+  }
+
+  private int looksUntilLetIn(String model, long mib) {
+    int looks = 1;
+    while (!guard.fits(version(model, 1), mib * MIB)) {
+      looks++;
+      assertTrue(looks < 10_000);
+    }
+    return looks;
+  }
+
+  @Test
+  void whatWasLearnedKeepsNoModelOutForEver() throws ServingException {
+    loadFirst();
+    load("large", 512, 4 * 512);
+    assertEquals(800, needsMib("m", 200));
+    free = 450 * MIB; // of which a reserve of 100 is taken
+    assertEquals(2 * LoadGrowth.LOOKS + 1, looksUntilLetIn("m", 200), "four times, 2.5, 1.75");
+    begin("m", 200).ended(false);
+    assertEquals(800, needsMib("other", 200), "that says nothing of others");
+    free = 300 * MIB;
+    looksUntilLetIn("m", 200);
+    load("m", 200, 700);
+    assertEquals(700, needsMib("m", 200), "it was true");
+  }
+
+  @Test
+  void whatHasNoMemoryByItsEstimateLearnsNothingFromLooks() throws ServingException {
+    loadFirst();
+    load("large", 512, 4 * 512);
+    free = 250 * MIB;
+    for (int i = 0; i < 10 * LoadGrowth.LOOKS; i++) {
+      assertFalse(guard.fits(version("m", 1), 200 * MIB));
+    }
+    assertEquals(800, needsMib("m", 200));
   }
 
   @Test
   void loadsAtTheSameTimeTellNothing() throws ServingException {
+    loadFirst();
     MemoryGuard.Load one = begin("one", 100);
     MemoryGuard.Load two = begin("two", 100);
     own += 400 * MIB;
@@ -100,6 +172,6 @@ class MemoryGuardTest {
   @Test
   void withoutACheckEverythingFits() throws ServingException {
     MemoryGuard none = new MemoryGuard(MemoryCheck.NONE);
-    none.begin(version("m", 1), Long.MAX_VALUE / 4, Long.MAX_VALUE / 4).ended(true);
+    none.begin(version("m", 1), Long.MAX_VALUE / 4).ended(true);
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class MissingThreadsTest {
   private final AtomicBoolean none = new AtomicBoolean();
+  private final AtomicLong freeBytes = new AtomicLong(Long.MAX_VALUE);
   private final FakeEngine engine = new FakeEngine();
   private final ManualTimer timer = new ManualTimer();
   private final StateTable states = new StateTable();
@@ -36,7 +38,7 @@ class MissingThreadsTest {
               new LoaderFactory(List.of(engine), EngineOptions.DEFAULT),
               List.of(),
               new MemoryBudget(Long.MAX_VALUE),
-              new MemoryGuard(MemoryCheck.NONE),
+              new MemoryGuard(new MemoryCheck(this::memory, 0)),
               version -> 0),
           timer,
           workers,
@@ -59,6 +61,10 @@ class MissingThreadsTest {
           }
           return new Thread(work);
         });
+  }
+
+  private MemoryReading memory() {
+    return new MemoryReading(freeBytes.get(), Long.MAX_VALUE, 0, 0);
   }
 
   @BeforeEach
@@ -108,6 +114,23 @@ class MissingThreadsTest {
     none.set(true);
     aspire();
     await(() -> isIn(VersionState.END));
+  }
+
+  @Test
+  void aVersionWithoutMemoryIsLookedAtAgainWhenThereAreThreads() throws Exception {
+    engine.size(ManagerHarness.id(1), 600L << 20);
+    freeBytes.set(0);
+    aspire(1);
+    await(() -> isIn(VersionState.END));
+    none.set(true);
+    aspire(1); // a look, which finds no thread
+    flush();
+    none.set(false);
+    freeBytes.set(Long.MAX_VALUE);
+    while (!isIn(VersionState.AVAILABLE)) { // each wish is a look
+      aspire(1);
+      flush();
+    }
   }
 
   /** Returns once the manager's thread has taken everything posted so far. */

@@ -244,7 +244,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** Large bodies that come together must not take the memory that small ones need. */
   private void refuseForRoom(Exchange exchange) {
     byte[] bytes = HttpErrors.noRoom(listener.limits().bodies());
-    exchange.respond(Response.json(503), bytes, bytes.length);
+    // Nobody knows when there will be room; at once is too soon.
+    Response refused = new Response(503, "application/json", "Retry-After: 1\r\n");
+    exchange.respond(refused, bytes, bytes.length);
   }
 
   /** Closes the connection behind the answers written so far; hands on nothing more. */

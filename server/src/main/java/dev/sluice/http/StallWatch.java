@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One timer, started only when something is found begun and not finished, and again as long as
  * something is: whoever finishes at once costs none. What stalls is given up after one patience; if
- * headway was made before it stalled, within two. Confined to an event loop.
+ * headway was made before it stalled, or it was we who held it up, within two, and never before it
+ * has stalled for one. Confined to an event loop.
  */
 public final class StallWatch {
   /** Who is watched. */
@@ -33,6 +34,10 @@ public final class StallWatch {
   private final long least;
   private Duration patience;
   private long mark;
+
+  /** True if it was not we who held it up when the mark was set. */
+  private boolean waited;
+
   private @Nullable ScheduledFuture<?> timer;
 
   /**
@@ -56,12 +61,13 @@ public final class StallWatch {
   private void arm(EventExecutor loop) {
     timer = loop.schedule(() -> check(loop), patience.toNanos(), TimeUnit.NANOSECONDS);
     mark = watched.headway();
+    waited = !watched.waitsForUs();
   }
 
   private void check(EventExecutor loop) {
     if (!watched.isUnderWay()) {
       timer = null;
-    } else if (watched.headway() - mark >= least || watched.waitsForUs()) {
+    } else if (!waited || watched.headway() - mark >= least || watched.waitsForUs()) {
       arm(loop);
     } else {
       timer = null;

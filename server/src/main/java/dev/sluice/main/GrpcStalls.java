@@ -141,6 +141,9 @@ final class GrpcStalls extends ChannelDuplexHandler {
     @Override
     public boolean waitsForUs() {
       Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
+      if (http2 == null) {
+        return true; // not there yet, or not any more
+      }
       Http2Connection connection = http2.connection();
       Http2RemoteFlowController flow = http2.encoder().flowController();
       try {

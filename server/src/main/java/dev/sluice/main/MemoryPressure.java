@@ -1,9 +1,11 @@
 package dev.sluice.main;
 
+import dev.sluice.admission.SpareMemory;
 import dev.sluice.config.OverloadSettings;
 import dev.sluice.lifecycle.MemoryCheck;
 import dev.sluice.lifecycle.MemoryReader;
 import dev.sluice.lifecycle.SystemMemory;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -12,12 +14,13 @@ import java.util.concurrent.locks.LockSupport;
  * about one has to read the system's files. Thread-safe.
  */
 final class MemoryPressure implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("sluice");
   private static final Duration PERIOD = Duration.ofMillis(250);
 
   private final OverloadSettings.Memory settings;
   private final MemoryReader reader;
   private final Thread looks = Thread.ofPlatform().name("memory").daemon().unstarted(this::look);
-  private volatile long left = Long.MAX_VALUE;
+  private final SpareMemory spare = new SpareMemory();
   private volatile boolean closed;
 
   MemoryPressure(OverloadSettings.Memory settings) {
@@ -37,9 +40,9 @@ final class MemoryPressure implements AutoCloseable {
     }
   }
 
-  /** Returns what is left of the memory when the reserve is not touched; in bytes. */
-  long left() {
-    return left;
+  /** Returns what is left of the memory when the reserve is not touched. */
+  SpareMemory spare() {
+    return spare;
   }
 
   /** Returns how loads are checked. */
@@ -48,13 +51,23 @@ final class MemoryPressure implements AutoCloseable {
   }
 
   void refresh() {
-    left = Math.max(0, reader.read().free() - settings.reserveBytes());
+    spare.found(Math.max(0, reader.read().free() - settings.reserveBytes()));
   }
 
   private void look() {
+    boolean failed = false;
     while (!closed) {
       LockSupport.parkNanos(PERIOD.toNanos());
-      refresh();
+      try {
+        refresh();
+        failed = false;
+      } catch (RuntimeException | Error bug) {
+        // Such as the want of heap: the next look may find things better. Said once in a row.
+        if (!failed) {
+          LOG.log(Level.ERROR, "It could not be found out how much memory is left", bug);
+        }
+        failed = true;
+      }
     }
   }
 

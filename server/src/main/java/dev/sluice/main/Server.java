@@ -159,7 +159,7 @@ final class Server {
                 !settings.models().byReference()
                     && (loaders.isModel(directory) || FolderSettings.isModel(directory)));
     this.workers = decoders(processors);
-    ByteBudget messages = new ByteBudget(MESSAGE_BYTES, memory::left);
+    ByteBudget messages = new ByteBudget(MESSAGE_BYTES, memory.spare());
     this.predictor = new Predictor(manager, limiter, messages);
     this.threads = new RequestThreads(loops::ownLoop, workers, messages);
     this.selected = new SelectedModels(new ServedModels(manager, source), models.watched());
@@ -177,7 +177,7 @@ final class Server {
             exposition());
     HttpLimits limits =
         new HttpLimits(
-            new ByteBudget(BODY_BYTES, memory::left),
+            new ByteBudget(BODY_BYTES, memory.spare()),
             REQUEST_PATIENCE,
             ANSWER_PATIENCE,
             CLOSE_PATIENCE,

@@ -155,7 +155,9 @@ class HttpListenerTest {
       byte[] body = "held".getBytes(ISO_8859_1);
       take(held).respond(Response.text(200), body, body.length);
       assertEquals("held", second.answer().body());
-      assertTrue(second.answer().head().startsWith("HTTP/1.1 503 "));
+      String refused = second.answer().head();
+      assertTrue(refused.startsWith("HTTP/1.1 503 "), refused);
+      assertTrue(refused.contains("\nRetry-After: 1\n"), refused);
       assertEquals("small", second.answer().body());
     }
     awaitHeld(false);

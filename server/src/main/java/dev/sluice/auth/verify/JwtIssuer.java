@@ -78,7 +78,8 @@ public final class JwtIssuer {
 
   private static String name(JWTClaimsSet claims) {
     String subject = claims.getSubject();
-    return subject == null ? "a token without subject" : subject;
+    // An empty name is nobody's: such a request would be of whatever client it says.
+    return subject == null || subject.isEmpty() ? "a token without subject" : subject;
   }
 
   private List<Grant> grants(JWTClaimsSet claims) {

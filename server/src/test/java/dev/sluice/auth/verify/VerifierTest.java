@@ -117,6 +117,14 @@ class VerifierTest {
   }
 
   @Test
+  void aTokenWithoutSubjectIsOfAClientToo() throws Exception {
+    for (String subject : new String[] {null, ""}) {
+      Principal principal = bearer(tokens.sign(tokens.claims().subject(subject).build()));
+      assertEquals("a token without subject", principal.clientName());
+    }
+  }
+
+  @Test
   void scopesMayLieWithinAnObjectAndHaveAPrefix() throws Exception {
     Verifier nested =
         new Verifier(
