@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A browser without a window, steered by its own debugging protocol: JSON over one web socket. The
@@ -48,8 +49,18 @@ final class Chromium implements AutoCloseable {
         client.newWebSocketBuilder().buildAsync(address, new Messages(this::received)).join();
   }
 
+  /** Returns a browser's program; without one the test is skipped, but in CI it fails. */
+  static Path require() {
+    Optional<Path> program = find();
+    if (program.isEmpty() && System.getenv("CI") == null) {
+      Assumptions.abort("no Chromium on the PATH: install one, such as the package chromium");
+    }
+    return program.orElseThrow(
+        () -> new AssertionError("CI has no Chromium: .ci/run installs one"));
+  }
+
   /** Finds the program on the PATH. */
-  static Optional<Path> find() {
+  private static Optional<Path> find() {
     String path = System.getenv().getOrDefault("PATH", "");
     return NAMES.stream()
         .flatMap(

@@ -4,13 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.protos.serving.ModelSpec;
-import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.serving.PredictResponse;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
-import dev.sluice.protos.tensorflow.DataType;
-import dev.sluice.protos.tensorflow.TensorProto;
-import dev.sluice.protos.tensorflow.TensorShapeProto;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -53,19 +48,6 @@ class ClientSharesTest {
     return ManagedChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
   }
 
-  private static PredictRequest sleep(long millis) {
-    return PredictRequest.newBuilder()
-        .setModelSpec(ModelSpec.newBuilder().setName("burn").setSignatureName("sleep"))
-        .putInputs(
-            "millis",
-            TensorProto.newBuilder()
-                .setDtype(DataType.DT_INT64)
-                .setTensorShape(TensorShapeProto.getDefaultInstance())
-                .addInt64Val(millis)
-                .build())
-        .build();
-  }
-
   private static Metadata who(String client) {
     Metadata headers = new Metadata();
     headers.put(WHO, client);
@@ -78,7 +60,7 @@ class ClientSharesTest {
       flood.add(
           PredictionServiceGrpc.newFutureStub(channel)
               .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-              .predict(sleep(MILLIS)));
+              .predict(ScenarioClient.sleepRequest("burn", MILLIS)));
     }
     return flood;
   }
@@ -107,7 +89,7 @@ class ClientSharesTest {
       ManagedChannel channel = channel(server);
       try {
         PredictionServiceGrpc.newBlockingStub(channel)
-            .predict(sleep(0)); // a JVM's first takes long
+            .predict(ScenarioClient.sleepRequest("burn", 0)); // a JVM's first takes long
         assertEquals(200, ask(server, "X-Client-Id", "quiet").statusCode());
         List<Future<PredictResponse>> flood = flood(channel, who("noisy"));
         flood.getFirst().get(); // so that the others wait
@@ -117,7 +99,7 @@ class ClientSharesTest {
         assertTrue(left > MANY / 2, "only " + left + " of the noisy client's still wait");
         PredictionServiceGrpc.newBlockingStub(channel)
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(who("another")))
-            .predict(sleep(1));
+            .predict(ScenarioClient.sleepRequest("burn", 1));
         long nanos = System.nanoTime() - start;
         left = flood.stream().filter(each -> !each.isDone()).count();
         assertTrue(left > MANY / 3, () -> "it took " + TimeUnit.NANOSECONDS.toMillis(nanos));
@@ -147,7 +129,7 @@ class ClientSharesTest {
                 () ->
                     PredictionServiceGrpc.newBlockingStub(channel)
                         .withDeadlineAfter(Duration.ofMillis(500))
-                        .predict(sleep(1)));
+                        .predict(ScenarioClient.sleepRequest("burn", 1)));
         assertEquals(Status.Code.UNAVAILABLE, failure.getStatus().getCode(), failure::getMessage);
         Metadata trailers = Status.trailersFromThrowable(failure);
         assertTrue(trailers != null && trailers.containsKey(PUSHBACK), () -> "found " + trailers);

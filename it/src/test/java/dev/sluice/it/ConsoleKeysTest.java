@@ -10,11 +10,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,10 +33,7 @@ final class ConsoleKeysTest {
 
   @BeforeAll
   static void start() throws Exception {
-    Optional<Path> program = Chromium.find();
-    if (program.isEmpty() && System.getenv("CI") == null) {
-      Assumptions.abort("no Chromium on the PATH: install one, such as the package chromium");
-    }
+    Path program = Chromium.require();
     Path models = Files.createDirectory(scratch.resolve("models"));
     Models.publish(Models.path("half_plus_two/1"), models.resolve("half"), 1);
     admit("web", "leaver");
@@ -52,7 +47,7 @@ final class ConsoleKeysTest {
             secrets,
             "--model_repository=" + models,
             "--auth_config_file=" + scratch.resolve("auth.yaml"));
-    browser = Chromium.start(program.orElseThrow(), scratch.resolve("profile"));
+    browser = Chromium.start(program, scratch.resolve("profile"));
   }
 
   /** Admits some who may infer, besides those who are always admitted. */

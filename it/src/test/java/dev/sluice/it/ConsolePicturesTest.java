@@ -28,8 +28,7 @@ final class ConsolePicturesTest {
     Models.publish(Models.path("broken/truncated_onnx/1"), models.resolve("broken"), 1);
     try (ServerProcess server =
             ServerProcess.serve("--model_repository=" + models, "--max_num_load_retries=0");
-        Chromium browser =
-            Chromium.start(Chromium.find().orElseThrow(), scratch.resolve("profile"));
+        Chromium browser = Chromium.start(Chromium.require(), scratch.resolve("profile"));
         ConsoleLoad load = new ConsoleLoad(server);
         Page page = browser.newPage()) {
       page.resize(1440, 1120, false);

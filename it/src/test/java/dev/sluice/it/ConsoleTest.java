@@ -16,11 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,11 +41,7 @@ final class ConsoleTest {
 
   @BeforeAll
   static void start() throws Exception {
-    Optional<Path> program = Chromium.find();
-    if (program.isEmpty() && System.getenv("CI") == null) {
-      Assumptions.abort("no Chromium on the PATH: install one, such as the package chromium");
-    }
-    assertTrue(program.isPresent(), "CI has no Chromium: .ci/run installs one");
+    Path program = Chromium.require();
     Path models = Files.createDirectory(scratch.resolve("models"));
     Models.publish(Models.path("digits/1"), models.resolve("digits"), 1);
     Models.publish(Models.path("digits/2"), models.resolve("digits"), 2);
@@ -59,7 +53,7 @@ final class ConsoleTest {
             "--model_repository=" + models,
             "--max_num_load_retries=0",
             "--file_system_poll_wait_seconds=1");
-    browser = Chromium.start(program.get(), scratch.resolve("profile"));
+    browser = Chromium.start(program, scratch.resolve("profile"));
   }
 
   @AfterAll

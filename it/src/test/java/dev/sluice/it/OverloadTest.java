@@ -6,13 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
-import dev.sluice.protos.serving.ModelSpec;
-import dev.sluice.protos.serving.PredictRequest;
 import dev.sluice.protos.serving.PredictResponse;
 import dev.sluice.protos.serving.PredictionServiceGrpc;
-import dev.sluice.protos.tensorflow.DataType;
-import dev.sluice.protos.tensorflow.TensorProto;
-import dev.sluice.protos.tensorflow.TensorShapeProto;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -102,17 +97,7 @@ class OverloadTest {
     }
     return PredictionServiceGrpc.newFutureStub(channel)
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-        .predict(
-            PredictRequest.newBuilder()
-                .setModelSpec(ModelSpec.newBuilder().setName("burn").setSignatureName("sleep"))
-                .putInputs(
-                    "millis",
-                    TensorProto.newBuilder()
-                        .setDtype(DataType.DT_INT64)
-                        .setTensorShape(TensorShapeProto.getDefaultInstance())
-                        .addInt64Val(millis)
-                        .build())
-                .build());
+        .predict(ScenarioClient.sleepRequest("burn", millis));
   }
 
   private ManagedChannel channel(ServerProcess server) {

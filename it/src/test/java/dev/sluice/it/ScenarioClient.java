@@ -115,17 +115,21 @@ final class ScenarioClient implements AutoCloseable {
   Future<PredictResponse> sleep(String model, long millis, Duration deadline) {
     return PredictionServiceGrpc.newFutureStub(channel)
         .withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
-        .predict(
-            PredictRequest.newBuilder()
-                .setModelSpec(ModelSpec.newBuilder().setName(model).setSignatureName("sleep"))
-                .putInputs(
-                    "millis",
-                    TensorProto.newBuilder()
-                        .setDtype(DataType.DT_INT64)
-                        .setTensorShape(TensorShapeProto.getDefaultInstance())
-                        .addInt64Val(millis)
-                        .build())
-                .build());
+        .predict(sleepRequest(model, millis));
+  }
+
+  /** Returns a request that takes so long. */
+  static PredictRequest sleepRequest(String model, long millis) {
+    return PredictRequest.newBuilder()
+        .setModelSpec(ModelSpec.newBuilder().setName(model).setSignatureName("sleep"))
+        .putInputs(
+            "millis",
+            TensorProto.newBuilder()
+                .setDtype(DataType.DT_INT64)
+                .setTensorShape(TensorShapeProto.getDefaultInstance())
+                .addInt64Val(millis)
+                .build())
+        .build();
   }
 
   /** Returns code, message and the response's text of a reload. */
