@@ -9,7 +9,6 @@ import dev.sluice.protos.tensorflow.ConfigProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,9 +24,7 @@ class ConfigFilesTest {
   }
 
   private static ServerSettings settings(String... flags) throws ConfigException {
-    String[] all = Arrays.copyOf(flags, flags.length + 1);
-    all[flags.length] = "--model_base_path=/m";
-    return ServeOptions.parse(all).settings();
+    return TestSettings.of(flags);
   }
 
   private static String refusal(String... flags) {

@@ -13,10 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class OverloadFlagsTest {
   private static OverloadSettings parse(String... flags) throws ConfigException {
-    String[] all = new String[flags.length + 1];
-    all[0] = "--model_base_path=/m";
-    System.arraycopy(flags, 0, all, 1, flags.length);
-    return ServeOptions.parse(all).settings().overload();
+    return TestSettings.of(flags).overload();
   }
 
   @Test

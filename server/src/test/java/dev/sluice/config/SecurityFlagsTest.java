@@ -11,10 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SecurityFlagsTest {
   private static SecuritySettings settings(String... flags) throws ConfigException {
-    String[] all = new String[flags.length + 1];
-    all[0] = "--model_base_path=/models/m";
-    System.arraycopy(flags, 0, all, 1, flags.length);
-    return ServeOptions.parse(all).settings().security();
+    return TestSettings.of(flags).security();
   }
 
   @Test

@@ -25,17 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ServeOptionsTest {
-  private static final String MODEL = "--model_base_path=/models/m";
+  private static final String MODEL = TestSettings.MODEL;
 
   private static ServerSettings settings(String... arguments) throws ConfigException {
     return ServeOptions.parse(arguments).settings();
   }
 
   private static ServerSettings withModel(String... arguments) throws ConfigException {
-    String[] all = new String[arguments.length + 1];
-    all[0] = MODEL;
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    return settings(all);
+    return TestSettings.of(arguments);
   }
 
   private static String refusal(String... arguments) {

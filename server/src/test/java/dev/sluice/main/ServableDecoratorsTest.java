@@ -10,8 +10,7 @@ import dev.sluice.batching.tfs.TfsBatching;
 import dev.sluice.batching.tfs.TfsOptions;
 import dev.sluice.config.BatchingParameters;
 import dev.sluice.config.ConfigException;
-import dev.sluice.config.ServeOptions;
-import dev.sluice.config.ServerSettings;
+import dev.sluice.config.TestSettings;
 import dev.sluice.engine.ModelSettings;
 import dev.sluice.engine.ModelSettings.Batching;
 import dev.sluice.engine.ModelSettings.Threads;
@@ -51,17 +50,10 @@ class ServableDecoratorsTest {
     return own(Optional.of(enabled), OptionalInt.empty(), Optional.empty(), OptionalInt.empty());
   }
 
-  private static ServerSettings flags(String... flags) throws ConfigException {
-    String[] all = new String[flags.length + 1];
-    all[0] = "--model_base_path=/m";
-    System.arraycopy(flags, 0, all, 1, flags.length);
-    return ServeOptions.parse(all).settings();
-  }
-
   private static ServableDecorators decorators(ModelSettings own, String... flags)
       throws ConfigException {
     return new ServableDecorators(
-        flags(flags),
+        TestSettings.of(flags),
         version -> own,
         new ServingMetrics(new MetricRegistry(), true),
         id -> {},
@@ -132,7 +124,7 @@ class ServableDecoratorsTest {
 
   @Test
   void aModelsOwnBoundIsThatOfItsBatches() throws Exception {
-    var parameters = flags("--enable_batching").batching().parameters();
+    var parameters = TestSettings.of("--enable_batching").batching().parameters();
     assertEquals(1000, most(ServableDecorators.options(parameters, OptionalInt.empty())));
     assertEquals(8, most(ServableDecorators.options(parameters, OptionalInt.of(8))));
     var allowed =
