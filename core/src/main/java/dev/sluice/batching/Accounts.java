@@ -210,8 +210,15 @@ final class Accounts {
     }
   }
 
-  /** Returns the account of a client if there is one; of one that has never been seen, null. */
+  /**
+   * Returns the account of a client as {@link #of} would; null if one would be made for it, since
+   * it has never been seen.
+   */
   @Nullable Account known(String client) {
-    return client.isEmpty() ? nobody : named.get(client);
+    if (client.isEmpty()) {
+      return nobody;
+    }
+    Account known = named.get(client);
+    return known == null && full ? others : known;
   }
 }

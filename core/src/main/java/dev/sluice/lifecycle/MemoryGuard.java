@@ -74,9 +74,19 @@ final class MemoryGuard {
       } finally {
         lock.unlock();
       }
-      if (loaded && wasAlone) {
+      if (loaded) {
+        try {
+          learn(wasAlone);
+        } catch (RuntimeException | Error nothingLearned) {
+          // What has been loaded is there all the same, and must not be lost for this.
+        }
+      }
+    }
+
+    private void learn(boolean wasAlone) {
+      if (wasAlone) {
         growth.learn(version, estimate, check.reader().read().grownSince(before));
-      } else if (loaded) {
+      } else {
         growth.loaded(version);
       }
     }
@@ -90,9 +100,10 @@ final class MemoryGuard {
    */
   Load begin(ModelVersion version, long estimate) throws ServingException {
     long bytes = growth.needs(version, estimate);
-    MemoryReading now = check.reader().read();
     lock.lock();
     try {
+      // Under the lock: a load that ends in between would count neither as free nor as under way.
+      MemoryReading now = check.reader().read();
       if (!fits(now, bytes)) {
         throw refusal(version, now, bytes);
       }
@@ -112,11 +123,11 @@ final class MemoryGuard {
    */
   boolean fits(ModelVersion version, long estimate) {
     long bytes = growth.needs(version, estimate);
-    MemoryReading now = check.reader().read();
     boolean fits;
     boolean fitsByEstimate;
     lock.lock();
     try {
+      MemoryReading now = check.reader().read();
       fits = fits(now, bytes);
       fitsByEstimate = fits(now, estimate);
     } finally {

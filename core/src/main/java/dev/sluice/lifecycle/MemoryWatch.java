@@ -37,16 +37,12 @@ final class MemoryWatch {
       return;
     }
     version.checkingMemory = true;
-    boolean begins =
-        RepairWatch.begins(
-            checks,
-            () -> {
-              boolean fits = memory.fits(version.version, estimate);
-              manager.execute(() -> checked(version, estimate, fits));
-            });
-    if (!begins) {
-      version.checkingMemory = false; // the next report asks again
-    }
+    RepairWatch.look(
+        checks,
+        manager,
+        () -> memory.fits(version.version, estimate),
+        fits -> checked(version, estimate, fits),
+        () -> version.checkingMemory = false);
   }
 
   private void checked(ManagedVersion version, long estimate, boolean fits) {

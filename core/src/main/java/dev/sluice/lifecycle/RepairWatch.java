@@ -3,6 +3,7 @@ package dev.sluice.lifecycle;
 import dev.sluice.source.Fingerprint;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Notices that the files of a version that failed to load have been repaired.
@@ -46,25 +47,37 @@ final class RepairWatch {
     }
     version.checkingRepair = true;
     long tried = version.triedFingerprint;
-    boolean begins =
-        begins(
-            checks,
-            () -> {
-              long found = fingerprint.of(version.version);
-              manager.execute(() -> checked(version, tried, found));
-            });
-    if (!begins) {
-      version.checkingRepair = false; // the next report asks again
-    }
+    look(
+        checks,
+        manager,
+        () -> fingerprint.of(version.version),
+        found -> checked(version, tried, found),
+        () -> version.checkingRepair = false);
   }
 
-  /** Begins a check on a thread of its own; false if the system gives none now. */
-  static boolean begins(Executor checks, Runnable check) {
+  /**
+   * Looks at something on a thread of its own.
+   *
+   * @param found is told what was found, on the manager's thread
+   * @param failed is called there instead if the system gives no thread now, or the look fails: the
+   *     next report asks again
+   */
+  static <T> void look(
+      Executor checks, Executor manager, Supplier<T> look, Consumer<T> found, Runnable failed) {
     try {
-      checks.execute(check);
-      return true;
+      checks.execute(
+          () -> {
+            T result;
+            try {
+              result = look.get();
+            } catch (RuntimeException | Error bug) {
+              manager.execute(failed);
+              throw bug;
+            }
+            manager.execute(() -> found.accept(result));
+          });
     } catch (OutOfMemoryError noThread) {
-      return false;
+      failed.run();
     }
   }
 

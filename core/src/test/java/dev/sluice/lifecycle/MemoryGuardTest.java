@@ -10,6 +10,7 @@ import dev.sluice.servable.ModelVersion;
 import dev.sluice.servable.ServableId;
 import dev.sluice.servable.ServingException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class MemoryGuardTest {
@@ -53,6 +54,26 @@ class MemoryGuardTest {
     } finally {
       free = before;
     }
+  }
+
+  @Test
+  void aLoadThatHasSucceededIsNotLostForWhatCannotBeLearnedOfIt() throws ServingException {
+    AtomicBoolean fails = new AtomicBoolean();
+    MemoryGuard failing =
+        new MemoryGuard(
+            new MemoryCheck(
+                () -> {
+                  if (fails.get()) {
+                    throw new OutOfMemoryError("no heap for it");
+                  }
+                  return new MemoryReading(free, 2000 * MIB, own, heap);
+                },
+                100 * MIB));
+    MemoryGuard.Load load = failing.begin(version("m", 1), 800 * MIB);
+    fails.set(true);
+    load.ended(true);
+    fails.set(false);
+    failing.begin(version("m", 2), 800 * MIB).ended(false); // nothing is under way any more
   }
 
   @Test

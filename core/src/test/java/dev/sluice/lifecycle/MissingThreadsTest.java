@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,7 @@ class MissingThreadsTest {
   private final AtomicLong freeBytes = new AtomicLong(Long.MAX_VALUE);
   private final FakeEngine engine = new FakeEngine();
   private final ManualTimer timer = new ManualTimer();
+  private final AtomicInteger failing = new AtomicInteger();
   private final StateTable states = new StateTable();
   private final Mailbox mailbox = new Mailbox("manager");
   private final Workers workers =
@@ -64,6 +66,9 @@ class MissingThreadsTest {
   }
 
   private MemoryReading memory() {
+    if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new IllegalStateException("this look fails, as the test wants");
+    }
     return new MemoryReading(freeBytes.get(), Long.MAX_VALUE, 0, 0);
   }
 
@@ -114,6 +119,24 @@ class MissingThreadsTest {
     none.set(true);
     aspire();
     await(() -> isIn(VersionState.END));
+  }
+
+  @Test
+  void aLookThatFailsIsFollowedByOthers() throws Exception {
+    engine.size(ManagerHarness.id(1), 600L << 20);
+    freeBytes.set(0);
+    aspire(1);
+    await(() -> isIn(VersionState.END));
+    failing.set(1);
+    while (failing.get() > 0) { // each wish is a look
+      aspire(1);
+      flush();
+    }
+    freeBytes.set(Long.MAX_VALUE);
+    while (!isIn(VersionState.AVAILABLE)) {
+      aspire(1);
+      flush();
+    }
   }
 
   @Test
