@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import dev.sluice.protos.serving.PredictResponse;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,10 +131,14 @@ class OverloadTest {
       assertEquals(504, v2(server, 1000, "X-Request-Timeout", "0.1").statusCode());
       ManagedChannel channel = channel(server);
       List<ListenableFuture<PredictResponse>> flood = new ArrayList<>();
-      for (int i = 0; i < 2 * MANY; i++) { // half of them tell what a run takes
-        flood.add(ask(channel, MILLIS));
+      // Some of them tell what a run takes; which are answered first is not said.
+      CountDownLatch answered = new CountDownLatch(MANY * 2 / 3);
+      for (int i = 0; i < 2 * MANY; i++) {
+        ListenableFuture<PredictResponse> answer = ask(channel, MILLIS);
+        answer.addListener(answered::countDown, MoreExecutors.directExecutor());
+        flood.add(answer);
       }
-      flood.get(MANY).get();
+      answered.await();
       for (HttpResponse<String> refused :
           List.of(
               v1(server, MILLIS, "X-Request-Timeout-Ms", "200"),
@@ -165,9 +171,14 @@ class OverloadTest {
       List<ListenableFuture<PredictResponse>> flood = new ArrayList<>();
       for (int i = 0; i < MANY; i++) { // all wait until that has run
         for (String client : List.of("small", "large")) {
-          ListenableFuture<PredictResponse> answer = ask(channel, MILLIS, "X-Client-Id", client);
-          answer.addListener(() -> order.add(client), MoreExecutors.directExecutor());
-          flood.add(answer);
+          flood.add(
+              Futures.transform(
+                  ask(channel, MILLIS, "X-Client-Id", client),
+                  answer -> {
+                    order.add(client);
+                    return answer;
+                  },
+                  MoreExecutors.directExecutor()));
         }
       }
       first.get();
